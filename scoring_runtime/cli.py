@@ -1,0 +1,130 @@
+"""The command line: `scoring-runtime [serve] score.py [options]`. Turns a StartError into a message and a code."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from scoring_runtime import __version__
+from scoring_runtime.errors import StartError, UsageError
+from scoring_runtime.settings import Option, Settings, options
+from scoring_runtime.settings_report import show_settings
+from scoring_runtime.settings_sources import load_settings
+from scoring_runtime.telemetry import logs
+from scoring_runtime.telemetry.output import BoundedWriter
+
+logger = logging.getLogger("azmlinfsrv")
+
+EXIT_USAGE = 1
+EXIT_INTERRUPTED = 130
+COMMANDS = ("serve",)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse's parser, with the exit code of the original server for a wrong command line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_USAGE, f"{self.prog}: error: {message}\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="scoring-runtime", description="Serves an entry script (init and run) over HTTP.")
+    parser.add_argument("script", nargs="?", metavar="score.py", help="the entry script")
+    for option in options():
+        if option.flags:
+            parser.add_argument(
+                *option.flags,
+                dest=option.name,
+                metavar=option.flags[0].lstrip("-").upper().replace("-", "_"),
+                type=_checked(option),
+                help=_help(option),
+            )
+    # Part of the original's command line, where nothing reads it either.
+    parser.add_argument("--rest", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--show-settings", action="store_true", help="print each setting with its origin and exit")
+    parser.add_argument("--version", action="version", version=f"scoring_runtime {__version__}")
+    return parser
+
+
+def _checked(option: Option) -> Callable[[str], str]:
+    """Argparse's type: refuses what the option cannot parse, and passes the text on for `load_settings`."""
+
+    def check(value: str) -> str:
+        try:
+            option.parse(value)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{error}, got {value!r}") from None
+        return value
+
+    return check
+
+
+def _help(option: Option) -> str:
+    default = "" if option.default in (None, "") else f" (default: {option.default})"
+    names = f" [{', '.join(option.env)}]" if option.env else ""
+    return f"{option.help}{default}{names}".replace("%", "%%")
+
+
+def given_flags(arguments: argparse.Namespace) -> dict[str, str]:
+    """The options that the command line gave, by name."""
+    flags = {option.name: getattr(arguments, option.name) for option in options() if option.flags}
+    given = {name: value for name, value in flags.items() if value is not None}
+    if arguments.script is not None:
+        if "entry_script" in given:
+            raise UsageError("The entry script is given twice: as an argument and with --entry_script.")
+        given["entry_script"] = arguments.script
+    return given
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line `argv` and returns the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] and words[0] in COMMANDS:
+        del words[0]
+    out, err = BoundedWriter(1), BoundedWriter(2)
+    logs.configure_defaults(out, err)
+    try:
+        return _serve(build_parser().parse_args(words), out, err)
+    except StartError as error:
+        _report(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    finally:
+        out.drain(1.0)
+        err.drain(1.0)
+
+
+def _serve(arguments: argparse.Namespace, out: BoundedWriter, err: BoundedWriter) -> int:
+    settings = load_settings(given_flags(arguments), os.environ, os.getcwd())
+    if arguments.show_settings:
+        out.write(show_settings(settings) + "\n")
+        return 0
+    _require_script(settings)
+    # The server's own parts are only needed, and only paid for, when something is served.
+    from scoring_runtime.server.process import Console, serve
+
+    return serve(settings, Console(out, err))
+
+
+def _require_script(settings: Settings) -> None:
+    root: Any = settings.app_root
+    if settings.entry_script or settings.config_file or os.path.isfile(os.path.join(root, "main.py")):
+        return
+    raise UsageError(
+        "Error!\nEither provide an entry_script using --entry_script or provide a path to the configuration file "
+        "using --config_file. (The script may also be given as an argument, in AZUREML_ENTRY_SCRIPT, or be "
+        f"main.py in {root}.)"
+    )
+
+
+def _report(error: StartError) -> None:
+    for line in str(error).split("\n"):
+        logger.error("%s", line)
+    if error.details:
+        logger.error("Encountered Exception: %s", error.details)

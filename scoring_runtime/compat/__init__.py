@@ -1,0 +1,1 @@
+"""The Azure names that entry scripts import, working without any Azure package (see `finder`)."""

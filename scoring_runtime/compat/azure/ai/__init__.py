@@ -1,0 +1,1 @@
+"""Stands for the namespace `azure.ai` where no Azure package is installed."""

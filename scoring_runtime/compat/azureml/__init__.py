@@ -1,0 +1,1 @@
+"""Stands for `azureml` where no Azure package is installed."""

@@ -1,0 +1,1 @@
+"""Home of `azureml._common.exceptions`."""

@@ -1,0 +1,1 @@
+"""Imported by generated AutoML scripts; they use what is in `shared`."""

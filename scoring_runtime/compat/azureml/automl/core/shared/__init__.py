@@ -1,0 +1,1 @@
+"""The logging modules that generated AutoML scripts use."""

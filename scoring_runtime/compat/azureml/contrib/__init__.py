@@ -1,0 +1,1 @@
+"""Stands for `azureml.contrib` where no Azure package is installed."""

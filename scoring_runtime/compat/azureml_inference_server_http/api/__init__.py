@@ -1,0 +1,1 @@
+"""The canonical raw-HTTP names: `aml_request` and `aml_response`."""

@@ -1,0 +1,97 @@
+"""Rows of several calls in one run(): what may be merged, how to join the arguments and split the output.
+
+Calls merge only when their parameters have the same names and every value is either an array or frame with rows,
+alike in dtype, trailing shape and columns, or an equal plain value. All pure functions.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Hashable, Sequence
+from itertools import accumulate, pairwise
+from typing import Any
+
+import numpy as np
+
+from scoring_runtime.call import Arguments
+
+PLAIN = (str, int, float, bool, type(None))
+
+
+class SplitError(ValueError):
+    """run() returned something that cannot be divided among the calls of a batch."""
+
+
+def _is_frame(value: Any) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, pandas.DataFrame)
+
+
+def _is_series(value: Any) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, pandas.Series)
+
+
+def _has_default_index(frame: Any) -> bool:
+    return bool(frame.index.equals(sys.modules["pandas"].RangeIndex(len(frame))))
+
+
+def rows(arguments: Arguments) -> int:
+    """Rows of the first array or frame among `arguments`."""
+    return next(len(value) for value in arguments.values() if isinstance(value, np.ndarray) or _is_frame(value))
+
+
+def key(arguments: Arguments) -> Hashable | None:
+    """Equal for calls that may share one run(), None for a call that must run alone."""
+    parts: list[Hashable] = []
+    counts: set[int] = set()
+    for name, value in arguments.items():
+        if isinstance(value, np.ndarray) and value.ndim > 0:
+            counts.add(len(value))
+            parts.append((name, value.dtype.str, value.shape[1:], str(value.dtype)))
+        elif _is_frame(value) and _has_default_index(value):
+            counts.add(len(value))
+            parts.append((name, tuple(value.columns), tuple(str(dtype) for dtype in value.dtypes)))
+        elif isinstance(value, PLAIN):
+            parts.append((name, type(value), value))
+        else:
+            return None
+    has_equal_rows = len(counts) == 1 and 0 not in counts
+    return tuple(parts) if has_equal_rows else None
+
+
+def join(several: Sequence[Arguments]) -> Arguments:
+    """One set of arguments with the rows of all, in order."""
+    first = several[0]
+    return {name: _join_values([each[name] for each in several]) for name in first}
+
+
+def _join_values(values: list[Any]) -> Any:
+    if isinstance(values[0], np.ndarray):
+        return np.concatenate(values)
+    if _is_frame(values[0]):
+        return sys.modules["pandas"].concat(values, ignore_index=True)
+    return values[0]
+
+
+def split(output: Any, counts: Sequence[int]) -> list[Any]:
+    """`output` divided by rows: a list, tuple, ndarray, frame, series, or a dict of those.
+
+    Raises SplitError when its length is not the sum of `counts`, or it has none.
+    """
+    if isinstance(output, dict):
+        columns = {name: split(value, counts) for name, value in output.items()}
+        return [{name: parts[i] for name, parts in columns.items()} for i in range(len(counts))]
+    is_tabular = _is_frame(output) or _is_series(output)
+    if not (is_tabular or isinstance(output, (list, tuple)) or _is_row_array(output)):
+        raise SplitError(f"run() returned {type(output).__name__}, which has no rows to divide among the calls")
+    if len(output) != sum(counts):
+        raise SplitError(f"run() returned {len(output)} rows for {sum(counts)} rows of input")
+    bounds = list(pairwise(accumulate(counts, initial=0)))
+    if is_tabular:
+        return [output.iloc[start:end].reset_index(drop=True) for start, end in bounds]
+    return [output[start:end] for start, end in bounds]
+
+
+def _is_row_array(output: Any) -> bool:
+    return isinstance(output, np.ndarray) and output.ndim > 0

@@ -1,0 +1,153 @@
+"""The one tree of errors; each class knows its HTTP status or its exit code.
+
+    ScoringRuntimeError
+    |- StartError               the process cannot go on           exit 3
+    |  |- UsageError            wrong command line                 exit 1
+    |  |- AddressInUseError     the port is taken                  exit 1
+    |  |- SettingsError         wrong environment or config file   exit 3
+    |  `- ScriptError           the entry script cannot be served  exit 3
+    `- AnswerError              a request ends in this             500
+       |- InputError            the input does not fit             400
+       |- NotFoundError                                            404
+       |- MethodError                                              405
+       |- BodyTimeoutError      the client sends too slowly        408
+       |- BodyTooLargeError                                        413
+       |- TargetTooLongError    the request line is too long       414
+       |- MediaTypeError                                           415
+       |- OverloadError         the queue is full                  429
+       |- HeadersTooLargeError                                     431
+       |- UnavailableError      starting or draining               503
+       |- VersionError          not HTTP/1.0 or HTTP/1.1           505
+       |- InternalError         the server could not do its part   500
+       `- RunError              the script's run() failed          500
+          `- RunTimeoutError    run() took too long                500
+
+`http/errors.py` is the one place that turns an AnswerError into a response, `cli.py` the one that turns a
+StartError into a message and an exit code. Messages and statuses of the scoring routes are the original server's.
+"""
+
+from __future__ import annotations
+
+
+class ScoringRuntimeError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class StartError(ScoringRuntimeError):
+    """The server cannot start or go on. `details` is the script's own traceback, where the script is at fault."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, details: str = "") -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class UsageError(StartError):
+    exit_code = 1
+
+
+class AddressInUseError(StartError):
+    exit_code = 1
+
+
+class SettingsError(StartError):
+    """A setting's value is wrong; the message names the setting, the value, where it came from and the remedy."""
+
+
+class ScriptError(StartError):
+    """The entry script is missing, cannot be imported, lacks init() or run(), or its init() failed."""
+
+
+class AnswerError(ScoringRuntimeError):
+    """The request is answered with `status` and the JSON object {"message": str(error)}."""
+
+    status = 500
+    run_failed = False
+    retry_after_s: int | None = None
+
+
+class InputError(AnswerError):
+    status = 400
+
+
+class NotFoundError(AnswerError):
+    status = 404
+
+    def __init__(
+        self,
+        message: str = "The requested URL was not found on the server. If you entered the URL manually please "
+        "check your spelling and try again.",
+    ) -> None:
+        super().__init__(message)
+
+
+class MethodError(AnswerError):
+    status = 405
+
+    def __init__(self, message: str = "The method is not allowed for the requested URL.") -> None:
+        super().__init__(message)
+
+
+class BodyTimeoutError(AnswerError):
+    status = 408
+
+
+class BodyTooLargeError(AnswerError):
+    status = 413
+
+
+class TargetTooLongError(AnswerError):
+    status = 414
+
+
+class MediaTypeError(AnswerError):
+    status = 415
+
+    def __init__(self, message: str = "Expects Content-Type to be application/json") -> None:
+        super().__init__(message)
+
+
+class OverloadError(AnswerError):
+    """The queue is full; `retry_after_s` says when it should have drained."""
+
+    status = 429
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class HeadersTooLargeError(AnswerError):
+    status = 431
+
+
+class UnavailableError(AnswerError):
+    status = 503
+
+    def __init__(self, message: str, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class VersionError(AnswerError):
+    status = 505
+
+
+class InternalError(AnswerError):
+    def __init__(self, message: str = "An unexpected internal error occurred. Check the logs for more info.") -> None:
+        super().__init__(message)
+
+
+class RunError(AnswerError):
+    run_failed = True
+
+    def __init__(
+        self, message: str = "An unexpected error occurred in scoring script. Check the logs for more info."
+    ) -> None:
+        super().__init__(message)
+
+
+class RunTimeoutError(RunError):
+    def __init__(self, timeout_ms: int) -> None:
+        super().__init__(f"Scoring timeout after {timeout_ms} ms")

@@ -1,0 +1,78 @@
+"""The headers that every answer of `/`, `/score` and `/swagger.json` carries: version, request ids, TraceId, CORS."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from scoring_runtime.errors import AnswerError, HeadersTooLargeError
+from scoring_runtime.http.cors import CorsPolicy, cors_headers
+from scoring_runtime.request import Headers, Request
+
+logger = logging.getLogger("azmlinfsrv")
+
+MAX_ID_CHARS = 100
+DEPRECATED_ID = (
+    "x-ms-request-id header has been deprecated and will be removed from future versions of the server. "
+    "Please use x-ms-client-request-id."
+)
+
+
+@dataclass(slots=True)
+class AnswerHead:
+    """What is known of an answer before there is one. `error` refuses the request whatever it asks for."""
+
+    headers: Headers
+    request_id: str
+    error: AnswerError | None
+    started_s: float = field(default_factory=perf_counter)
+
+
+class AnswerHeaders:
+    """Begins an answer; holds what is the same for all of them."""
+
+    def __init__(self, server_version: str | None, cors: CorsPolicy | None) -> None:
+        version = (server_version or "").encode("latin-1", "replace")
+        self._fixed: Headers = [(b"x-ms-server-version", version)] if version else []
+        self._cors = cors
+        self._has_warned = False
+
+    def begin(self, request: Request) -> AnswerHead:
+        headers = self._fixed.copy()
+        request_id, error = self._add_ids(headers, request)
+        if trace_id := request.header(b"traceid"):
+            headers.append((b"TraceId", trace_id))
+        if self._cors is not None:
+            headers += cors_headers(self._cors, request)
+        return AnswerHead(headers, request_id, error)
+
+    def _add_ids(self, headers: Headers, request: Request) -> tuple[str, AnswerError | None]:
+        """Adds the id headers by the original's table; returns the request's own id and a refusal, if any."""
+        own = request.header(b"x-request-id")
+        if own is None:
+            own = new_id()
+        elif len(own) > MAX_ID_CHARS:
+            return "", HeadersTooLargeError(f"x-request-id must not exceed {MAX_ID_CHARS} characters")
+        server, client = request.header(b"x-ms-request-id"), request.header(b"x-ms-client-request-id")
+        if own:
+            headers.append((b"x-request-id", own))
+        if server and not self._has_warned:
+            self._has_warned = True
+            logger.warning(DEPRECATED_ID)
+        if len(server or b"") > MAX_ID_CHARS or len(client or b"") > MAX_ID_CHARS:
+            message = f"x-ms-request-id and x-ms-client-request-id must not exceed {MAX_ID_CHARS} characters"
+            return own.decode("latin-1"), HeadersTooLargeError(message)
+        if shown := server or client or own:
+            headers.append((b"x-ms-request-id", shown))
+        if echoed := client or server:
+            headers.append((b"x-ms-client-request-id", echoed))
+        return own.decode("latin-1"), None
+
+
+def new_id() -> bytes:
+    """A random UUID (version 4) as text; `uuid.uuid4()` takes three times as long."""
+    digits = os.urandom(16).hex()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}".encode()

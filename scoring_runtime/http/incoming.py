@@ -1,0 +1,69 @@
+"""A request while it arrives: its parts, and how much of each has come. `add_*` return the reason to refuse it."""
+
+from __future__ import annotations
+
+from scoring_runtime.errors import AnswerError
+from scoring_runtime.http import guard
+from scoring_runtime.request import Headers
+
+
+class Incoming:
+    """Filled by the parser's callbacks, from the request line to the end of the body."""
+
+    __slots__ = (
+        "_body",
+        "_header_bytes",
+        "_header_count",
+        "_more",
+        "body_bytes",
+        "expects_continue",
+        "has_head",
+        "head_bytes",
+        "headers",
+        "http_version",
+        "target",
+    )
+
+    def __init__(self) -> None:
+        self.target = b""
+        self.headers: Headers = []
+        self.http_version = "1.1"
+        self.head_bytes = 0
+        self.body_bytes = 0
+        self.has_head = False
+        self.expects_continue = False
+        self._header_count = 0
+        self._header_bytes = 0
+        self._body = b""
+        self._more: list[bytes] | None = None
+
+    def add_target(self, part: bytes) -> AnswerError | None:
+        self.target += part
+        return guard.check_target(len(self.target))
+
+    def add_header(self, name: bytes, value: bytes) -> AnswerError | None:
+        size_bytes = len(name) + len(value)
+        self._header_count += 1
+        self._header_bytes += size_bytes
+        if not self.has_head:  # what follows the body is a trailer: bounded like a header, otherwise ignored
+            name = name.lower()
+            if name == b"expect" and value.lower() == b"100-continue":
+                self.expects_continue = True
+            self.headers.append((name, value))
+        return guard.check_header(self._header_count, size_bytes, self._header_bytes)
+
+    def add_body(self, part: bytes, max_body_bytes: int) -> AnswerError | None:
+        self.body_bytes += len(part)
+        if self.body_bytes > max_body_bytes:
+            return guard.too_large(max_body_bytes)
+        if self.body_bytes == len(part):
+            self._body = part
+        elif self._more is None:
+            self._more = [self._body, part]
+        else:
+            self._more.append(part)
+        return None
+
+    def body(self) -> bytes:
+        """The whole body; most arrive in one piece, which is not copied again."""
+        return self._body if self._more is None else b"".join(self._more)

@@ -1,0 +1,132 @@
+"""From what run() returned to an HTTP response: `encode` on the runner's thread, `respond` on the loop's.
+
+JSON text is the standard library's, byte for byte what the original sends, except that NaN and infinities, which are
+no JSON, become null.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from scoring_runtime.call import Outcome, Payload
+from scoring_runtime.errors import AnswerError
+from scoring_runtime.http.headers import AnswerHead
+from scoring_runtime.request import Headers
+from scoring_runtime.stream import Stream
+
+JSON_TYPE = (b"Content-Type", b"application/json")
+HTML_TYPE = (b"Content-Type", b"text/html; charset=utf-8")
+_RUN_SUCCEEDED = (b"x-ms-run-function-failed", b"False")
+_RUN_FAILED = (b"x-ms-run-function-failed", b"True")
+_FAILED_NAME = b"x-ms-run-function-failed"
+# What the front end decides itself, whatever a script's response says.
+_OWN_NAMES = {b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"upgrade", b"trailer"}
+_HEADER_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_HEADER_VALUE = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
+_encode_strictly = json.JSONEncoder(allow_nan=False).encode
+
+
+@dataclass(slots=True)
+class Response:
+    """An answer without its framing: the protocol adds the length, the date and what the connection needs."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    stream: Stream | None = None
+
+
+def encode(output: Any) -> Payload:
+    """The payload of what run() returned. Raises whatever shows that it cannot be sent."""
+    if output is None:
+        return Payload(b"{}")
+    if not isinstance(output, (str, dict, list, tuple, int, float)) and is_response(output):
+        return _encode_response(output)
+    return Payload(dump_json(output))
+
+
+def dump_json(value: Any) -> bytes:
+    try:
+        return _encode_strictly(value).encode()
+    except ValueError:
+        return _encode_strictly(_without_nan(value)).encode()
+
+
+def _without_nan(value: Any) -> Any:
+    """`value` with None for each float that JSON cannot write; containers are copied."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {_key(key): _without_nan(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_nan(item) for item in value]
+    return value
+
+
+def _key(key: Any) -> Any:
+    return str(key) if isinstance(key, float) and not math.isfinite(key) else key
+
+
+def is_response(output: Any) -> bool:
+    """Whether a script returned a whole response: an AMLResponse, or that of a web framework it uses."""
+    wrappers = sys.modules.get("werkzeug.wrappers")
+    return wrappers is not None and isinstance(output, wrappers.Response)
+
+
+def _encode_response(response: Any) -> Payload:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+    for name, value in headers:
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise ValueError(f"the script's response has an invalid header: {name!r}: {value!r}")
+    if not 200 <= response.status_code <= 599:
+        raise ValueError(f"the script's response has an invalid status: {response.status_code}")
+    headers = [(name, value) for name, value in headers if name.lower() not in _OWN_NAMES]
+    if response.status_code >= 500:
+        headers = _with_failed_mark(headers)
+    if response.is_sequence:
+        return Payload(b"".join(response.iter_encoded()), response.status_code, headers)
+    return Payload(b"", response.status_code, headers, Stream(_closing(response)))
+
+
+def _with_failed_mark(headers: Headers) -> Headers:
+    marks = [_RUN_FAILED if name.lower() == _FAILED_NAME else (name, value) for name, value in headers]
+    return marks if _RUN_FAILED in marks else [*marks, _RUN_FAILED]
+
+
+def _closing(response: Any) -> Iterator[bytes]:
+    try:
+        yield from response.iter_encoded()
+    finally:
+        response.close()
+
+
+def respond(outcome: Outcome, head: AnswerHead) -> Response:
+    """The response to a call that ended in `outcome`."""
+    payload = outcome.payload
+    if payload is None:
+        return error_response(outcome.error or AnswerError(), head)
+    headers = payload.headers if payload.headers is not None else [JSON_TYPE, _RUN_SUCCEEDED]
+    if outcome.run_ms is not None:
+        headers.append((b"x-ms-run-fn-exec-ms", b"%.3f" % outcome.run_ms))
+    headers += head.headers
+    return Response(payload.status, headers, payload.body, payload.stream)
+
+
+def error_response(error: AnswerError, head: AnswerHead | None = None) -> Response:
+    """The one translation of an error into HTTP."""
+    headers = [JSON_TYPE, _RUN_FAILED if error.run_failed else _RUN_SUCCEEDED]
+    if error.retry_after_s is not None:
+        headers.append((b"Retry-After", b"%d" % error.retry_after_s))
+    if head is not None:
+        headers += head.headers
+    return Response(error.status, headers, dump_json({"message": str(error)}))
+
+
+def json_response(body: bytes, head: AnswerHead | None = None) -> Response:
+    return Response(200, [JSON_TYPE, _RUN_SUCCEEDED, *(head.headers if head else [])], body)

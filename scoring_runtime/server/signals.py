@@ -1,0 +1,66 @@
+"""SIGTERM and SIGINT reach the event loop through a file descriptor, whatever the main thread is doing.
+
+Python runs signal handlers on the main thread, between two bytecodes: while run() is in native code, not at all. The
+interpreter's C-level handler, however, writes the signal's number to the wake-up descriptor at once, and the event
+loop, on its own thread, reads it there. The Python-level handler only has to exist; while init() runs it also
+interrupts it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+logger = logging.getLogger("azmlinfsrv")
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class StoppedError(BaseException):
+    """Raised on the main thread to leave init() when the server is told to stop."""
+
+
+class StopSignals:
+    """Created on the main thread; `on_stop` is called on the loop's thread, once per signal."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, on_stop: Callable[[], None]) -> None:
+        self._on_stop = on_stop
+        self._is_interruptible = True
+        self._receiver, self._sender = socket.socketpair()
+        self._receiver.setblocking(False)
+        self._sender.setblocking(False)
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._handle)
+        signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
+        loop.call_soon_threadsafe(loop.add_reader, self._receiver.fileno(), self._read)
+
+    def init_done(self) -> None:
+        """From now on signals no longer interrupt the main thread; undoes what the script did to their handlers."""
+        self._is_interruptible = False
+        for number in STOP_SIGNALS:
+            if not callable(signal.getsignal(number)):
+                logger.warning("The script had %s ignored; it stops the server all the same.", number.name)
+                signal.signal(number, self._handle)
+        signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
+
+    def close(self) -> None:
+        signal.set_wakeup_fd(-1)
+        self._receiver.close()
+        self._sender.close()
+
+    def _handle(self, signum: int, frame: FrameType | None) -> None:
+        if self._is_interruptible:
+            raise StoppedError
+
+    def _read(self) -> None:
+        try:
+            numbers = self._receiver.recv(4096)
+        except BlockingIOError:
+            return
+        for number in numbers:
+            if number in STOP_SIGNALS:
+                self._on_stop()

@@ -1,0 +1,47 @@
+"""The kinds of values that settings have: each function turns text into a value or says what it expected."""
+
+from __future__ import annotations
+
+TRUE_WORDS = ("true", "1", "yes", "on", "t", "y")
+FALSE_WORDS = ("false", "0", "no", "off", "f", "n")
+
+
+def text(value: str) -> str:
+    return value
+
+
+def positive_int(value: str) -> int:
+    try:
+        number = int(value)
+    except ValueError:
+        raise ValueError("expected a whole number of at least 1") from None
+    if number < 1:
+        raise ValueError("expected a whole number of at least 1")
+    return number
+
+
+def port_number(value: str) -> int:
+    try:
+        number = int(value)
+    except ValueError:
+        raise ValueError("expected a port number from 1 to 65535") from None
+    if not 1 <= number <= 65535:
+        raise ValueError("expected a port number from 1 to 65535")
+    return number
+
+
+def boolean(value: str) -> bool:
+    word = value.strip().lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise ValueError("expected true or false")
+
+
+def exactly_true(value: str) -> bool:
+    return value == "true"
+
+
+def loose_true(value: str) -> bool:
+    return value.lower() == "true"

@@ -1,0 +1,83 @@
+"""A streamed answer on its way from the runner's thread, where the script's generator runs, to the event loop.
+
+Bounded: the runner waits when CAPACITY chunks are not written yet, and gives up when the client takes none of them
+for STALL_S. It ends exactly once: with `is_failed` when the generator raised or the client stalled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from scoring_runtime.telemetry.tracebacks import format_traceback
+
+logger = logging.getLogger("azmlinfsrv")
+
+CAPACITY = 16
+STALL_S = 60.0
+
+
+class Stream:
+    """`pump` belongs to the runner's thread; `attach`, `take` and `close` to the event loop's."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._ready: deque[bytes] = deque()
+        self._room = threading.Semaphore(CAPACITY)
+        self._wake: Callable[[], object] | None = None
+        self._is_closed = False
+        self.is_ended = False
+        self.is_failed = False
+
+    def pump(self) -> None:
+        """Runs the generator to its end, or until the client has gone or stalls."""
+        try:
+            for chunk in self._chunks:
+                if not chunk:
+                    continue
+                if not self._room.acquire(timeout=STALL_S) or self._is_closed:
+                    self.is_failed = True
+                    break
+                self._ready.append(chunk)
+                self._notify()
+        except BaseException as error:  # the script's generator may raise anything
+            logger.error("Encountered Exception: %s", format_traceback(error))
+            self.is_failed = True
+        finally:
+            self._close_generator()
+            self.is_ended = True
+            self._notify()
+
+    def attach(self, loop: asyncio.AbstractEventLoop, on_ready: Callable[[], None]) -> None:
+        """Calls `on_ready` on the loop now and whenever `take()` has something new to give."""
+        self._wake = lambda: loop.call_soon_threadsafe(on_ready)
+        on_ready()
+
+    def take(self) -> list[bytes]:
+        """The chunks that are ready; `is_ended` read before says whether they are the last."""
+        chunks = []
+        while self._ready:
+            chunks.append(self._ready.popleft())
+            self._room.release()
+        return chunks
+
+    def close(self) -> None:
+        """The client has gone: lets the runner stop at the next chunk."""
+        self._is_closed = True
+        self._room.release()
+
+    def _notify(self) -> None:
+        if self._wake is not None and not self._is_closed:
+            self._wake()
+
+    def _close_generator(self) -> None:
+        close = getattr(self._chunks, "close", None)
+        if close is None:
+            return
+        try:
+            close()
+        except BaseException as error:  # clean-up code of the script
+            logger.error("Encountered Exception: %s", format_traceback(error))

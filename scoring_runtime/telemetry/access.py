@@ -1,0 +1,98 @@
+"""The two lines that every request leaves: the scoring view's and the access line.
+
+This is on the way of every answer, so as long as the default configuration is in force the lines do not
+pass through logging: they are put together here, gathered, and written at once in the next turn of the
+event loop. The first line of a turn reads the clock for all of them. When a logger or its handler is not
+the default one any more (looked at when the millisecond changes), each line is a record of its logger. Only
+for the event loop's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+
+from .access_lines import answer_parts, dates, view_parts
+from .logs import ACCESS_LOGGER, LOGGER, is_default
+from .output import BoundedWriter
+
+
+class AccessLog:
+    """Writes the lines of answered requests; `scheduler` is the loop's call_soon."""
+
+    def __init__(
+        self,
+        out: BoundedWriter,
+        scheduler: Callable[[Callable[[], None]], object],
+        clock_s: Callable[[], float] = time.time,
+    ) -> None:
+        self._out = out
+        self._scheduler = scheduler
+        self._clock_s = clock_s
+        self._view_logger = logging.getLogger(LOGGER)
+        self._answer_logger = logging.getLogger(ACCESS_LOGGER)
+        self._pid = os.getpid()
+        self._lines: list[str] = []
+        self._now_ms = -1
+        self._now_s = -1
+
+    def log_view(self, method: str, target: str, status: int, elapsed_ms: float, length: int | None) -> None:
+        """The view has answered; `target` is the path with its query, `length` None means streamed."""
+        if not self._lines:
+            self._stamp()
+        head, tail = view_parts(method, target, status, length)
+        if self._is_view_default:
+            self._gather(f"{self._view_prefix}{head}{elapsed_ms:.3f}{tail}")
+        else:
+            self._view_logger.info(f"{head}{elapsed_ms:.3f}{tail}")
+
+    def log_answer(
+        self,
+        client_host: str,
+        method: str,
+        target: str,
+        http_version: str,
+        status: int,
+        length: int | None,
+        referer: str,
+        user_agent: str,
+    ) -> None:
+        """An answer has been sent; `length` None means unknown. Health probes leave no line."""
+        if target == "/" and method == "GET" and http_version == "1.1":
+            return
+        if not self._lines:
+            self._stamp()
+        head, tail = answer_parts(client_host, method, target, http_version, status, length, referer, user_agent)
+        if self._is_answer_default:
+            self._gather(f"{self._answer_prefix}{head}{self._date}{tail}")
+        else:
+            self._answer_logger.info(f"{head}{self._date}{tail}")
+
+    def flush(self) -> None:
+        """Write the lines gathered since the last turn of the loop."""
+        if self._lines:
+            lines, self._lines = self._lines, []
+            lines.append("")
+            self._out.write("\n".join(lines))
+
+    def _gather(self, line: str) -> None:
+        if not self._lines:
+            self._scheduler(self.flush)
+        self._lines.append(line)
+
+    def _stamp(self) -> None:
+        now_ms = int(self._clock_s() * 1000)
+        if now_ms == self._now_ms:
+            return
+        self._now_ms = now_ms
+        now_s, ms = divmod(now_ms, 1000)
+        if now_s != self._now_s:
+            self._now_s = now_s
+            self._second, self._date = dates(now_s)
+        start = f"{self._second},{ms:03d} I [{self._pid}] "
+        self._view_prefix = f"{start}{LOGGER} - "
+        self._answer_prefix = f"{start}{ACCESS_LOGGER} - "
+        self._is_view_default = is_default(LOGGER, self._out)
+        self._is_answer_default = is_default(ACCESS_LOGGER, self._out)

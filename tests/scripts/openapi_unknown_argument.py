@@ -1,0 +1,13 @@
+"""The decorated name is no argument of run(), which must not hinder the start."""
+
+from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType
+from inference_schema.schema_decorators import input_schema
+
+
+def init():
+    pass
+
+
+@input_schema("data", StandardPythonParameterType([1, 2]))
+def run(input_data):
+    return input_data
