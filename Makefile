@@ -29,7 +29,7 @@ install: $(VENV)/.installed
 
 serve:      ## train the example model and serve it on 127.0.0.1:5001
 serve: $(VENV)/.installed
-	@$(BIN)/python examples/serve.py
+	@$(BIN)/python examples/serve.py $(ARGS)
 
 test:       ## run every test
 test: $(VENV)/.installed-test
@@ -43,9 +43,9 @@ typecheck:  ## mypy --strict over the package, the tests and the benchmarks
 typecheck: $(VENV)/.installed-lint
 	$(BIN)/mypy
 
-format:     ## rewrite the sources in the project's style
+format:     ## rewrite the sources in the project's style, and the README's table of settings
 format: $(VENV)/.installed-lint
-	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/python -m tests.readme
 
 bench:      ## measure against the original server; writes the table of benchmarks/README.md
 bench: $(VENV)/.installed

@@ -15,9 +15,10 @@ from scoring_runtime.settings import Option, Settings, options
 from scoring_runtime.settings_report import show_settings
 from scoring_runtime.settings_sources import load_settings
 from scoring_runtime.telemetry import logs
+from scoring_runtime.telemetry.loggers import LOGGER
 from scoring_runtime.telemetry.output import BoundedWriter
 
-logger = logging.getLogger("azmlinfsrv")
+logger = logging.getLogger(LOGGER)
 
 EXIT_USAGE = 1
 EXIT_INTERRUPTED = 130

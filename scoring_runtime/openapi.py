@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from scoring_runtime.errors import NotFoundError, SettingsError
+from scoring_runtime.telemetry.loggers import SWAGGER_LOGGER
 
-logger = logging.getLogger("azmlinfsrv.swagger")
+logger = logging.getLogger(SWAGGER_LOGGER)
 
 JsonObject = dict[str, Any]
 

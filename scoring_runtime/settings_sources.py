@@ -15,8 +15,9 @@ from typing import Any
 
 from scoring_runtime.errors import SettingsError
 from scoring_runtime.settings import Option, Settings, options
+from scoring_runtime.telemetry.loggers import LOGGER
 
-logger = logging.getLogger("azmlinfsrv")
+logger = logging.getLogger(LOGGER)
 
 BANNER = "===============Configuration Error================="
 

@@ -108,7 +108,7 @@ def image_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("image")
     copy_sources(folder / "src")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    build = [*pip, "wheel", ".", "--no-deps", "--wheel-dir", str(folder)]
+    build = [*pip, "wheel", ".", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)]
     subprocess.run(build, cwd=folder / "src", check=True)
     venv.create(folder / "venv", symlinks=True)
     python = folder / "venv/bin/python"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from werkzeug.wrappers import Response
+
+from scoring_runtime.json_text import dump_text
 
 # A comma separates header values, but not the weekday from the day in `Thu, 01 Jan 1970` or `Thu, 01-Jan-70`.
 _SEPARATOR = re.compile(r",(?!\s*\d{2}[ -][A-Z][a-z]{2}[ -]\d{2})")
@@ -30,7 +31,7 @@ class AMLResponse(Response):
         run_function_failed: bool = False,
     ) -> None:
         if message is None or json_str:
-            body = "{}" if message is None else json.dumps(message)
+            body = "{}" if message is None else dump_text(message)
             super().__init__(body, status_code, mimetype="application/json")
         else:
             super().__init__(_raw_body(message), status_code)

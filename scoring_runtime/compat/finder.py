@@ -58,7 +58,7 @@ class RawHttpFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if False:
+        if fullname in RAW_HTTP_NAMES:
             return _beside_installed(_own_spec(fullname), path)
         below_joblib = fullname.startswith(f"{_OLD_JOBLIB}.")
         if below_joblib and sys.modules.get(_OLD_JOBLIB) is sys.modules.get("joblib"):

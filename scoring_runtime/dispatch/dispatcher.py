@@ -24,8 +24,9 @@ from scoring_runtime.dispatch.admission import QueueLimits, admit
 from scoring_runtime.dispatch.drain_rate import DrainRate
 from scoring_runtime.dispatch.thread_runner import Ended
 from scoring_runtime.errors import RunTimeoutError, UnavailableError
+from scoring_runtime.telemetry.loggers import LOGGER
 
-logger = logging.getLogger("azmlinfsrv")
+logger = logging.getLogger(LOGGER)
 
 T = TypeVar("T")
 
@@ -57,6 +58,7 @@ class Dispatcher:
         self._drain_rate = DrainRate(perf_counter())
         self._in_flight: dict[Call, None] = {}
         self._in_flight_bytes = 0
+        self._outbox: list[Call] = []
         self._watch: asyncio.TimerHandle | None = None
         self._on_idle: Callable[[], None] | None = None
         self.state = State.STARTING
@@ -90,9 +92,17 @@ class Dispatcher:
             raise refusal
         self._in_flight[call] = None
         self._in_flight_bytes += call.size_bytes
-        self._submit_to_runner(call)
+        if not self._outbox:
+            self._loop.call_soon(self._hand_over)
+        self._outbox.append(call)
         if self._watch is None:
             self._watch = self._loop.call_later(WATCH_INTERVAL_S, self._watch_deadlines)
+
+    def _hand_over(self) -> None:
+        """Wakes the runner once for all calls that arrived in one turn of the loop."""
+        calls, self._outbox = self._outbox, []
+        for call in calls:
+            self._submit_to_runner(call)
 
     def _refusal(self, waiting: int, size_bytes: int) -> Exception | None:
         if waiting < self._limits.max_calls and self._in_flight_bytes + size_bytes <= self._limits.max_bytes:
@@ -104,9 +114,10 @@ class Dispatcher:
         """Ends the calls that a runner has finished."""
         self._drain_rate.add(len(ended), perf_counter())
         for call, outcome in ended:
-            del self._in_flight[call]
-            self._in_flight_bytes -= call.size_bytes
-            call.end(outcome)
+            if call in self._in_flight:
+                del self._in_flight[call]
+                self._in_flight_bytes -= call.size_bytes
+                call.end(outcome)
         if self._on_idle and not self._in_flight:
             self._on_idle()
 

@@ -16,9 +16,10 @@ from scoring_runtime.dispatch import merge
 from scoring_runtime.dispatch.alarm import Alarm, AlarmError
 from scoring_runtime.errors import AnswerError, InternalError, RunError, RunTimeoutError
 from scoring_runtime.telemetry.context import current_request_id
+from scoring_runtime.telemetry.loggers import LOGGER
 from scoring_runtime.telemetry.tracebacks import format_traceback
 
-logger = logging.getLogger("azmlinfsrv")
+logger = logging.getLogger(LOGGER)
 
 Run = Callable[..., Any]
 Encode = Callable[[Any], Payload]

@@ -44,7 +44,9 @@ class ThreadRunner:
         self.convert: Convert | None = None
         self._queue: SimpleQueue[Call | None] = SimpleQueue()
         self._held: Call | None = None
+        self._taken: list[Call] = []
         self._ended: Ended = []
+        self._delivered_s = 0.0
         self._is_stopping = False
 
     def submit(self, call: Call) -> None:
@@ -56,20 +58,34 @@ class ThreadRunner:
 
     def work(self, execution: Execution, deliver: Deliver) -> None:
         """Runs calls until `stop()`."""
-        delivered = perf_counter()
         while not self._is_stopping:
-            calls = self._take(execution)
-            outcomes = execution.group(calls) if calls else []
-            self._ended.extend(zip(calls, outcomes, strict=True))
-            stream = _stream_of(outcomes)
-            now = perf_counter()
-            is_due = (now - delivered) * 1000 >= DELIVERY_MS
-            if self._ended and (is_due or stream or self._is_stopping or self._is_waiting_empty()):
-                ended, self._ended = self._ended, []
-                delivered = now
-                deliver(ended)
-            if stream:
-                stream.pump()
+            try:
+                self._turn(execution, deliver)
+            except BaseException as error:
+                # A signal handler that the script installed may raise here, between two calls.
+                error_for_client = execution.explain(error)
+                self._ended.extend((call, Outcome(error=error_for_client)) for call in self._taken)
+                self._taken.clear()
+                self._hand_back(deliver)
+
+    def _turn(self, execution: Execution, deliver: Deliver) -> None:
+        calls = self._take(execution)
+        outcomes = execution.group(calls) if calls else []
+        self._ended.extend(zip(calls, outcomes, strict=True))
+        self._taken.clear()
+        stream = _stream_of(outcomes)
+        now = perf_counter()
+        is_due = (now - self._delivered_s) * 1000 >= DELIVERY_MS
+        if self._ended and (is_due or stream or self._is_stopping or self._is_waiting_empty()):
+            self._hand_back(deliver)
+            self._delivered_s = now
+        if stream:
+            stream.pump()
+
+    def _hand_back(self, deliver: Deliver) -> None:
+        # The dispatcher takes each call back once, so an interruption between these two lines does no harm.
+        deliver(self._ended)
+        self._ended = []
 
     def _is_waiting_empty(self) -> bool:
         return self._held is None and self._queue.empty()
@@ -81,6 +97,7 @@ class ThreadRunner:
         if first is None:
             self._is_stopping = True
             return []
+        self._taken.append(first)
         if not self._is_runnable(first, execution):
             return []
         if self.convert is None:
@@ -98,10 +115,11 @@ class ThreadRunner:
             if call is None:
                 self._queue.put(None)
                 break
+            self._taken.append(call)
             if not self._is_runnable(call, execution):
                 continue
             if merge.key(call.arguments) != kind or count + merge.rows(call.arguments) > self._max_rows:
-                self._held = call
+                self._held = self._taken.pop()
                 break
             calls.append(call)
             count += merge.rows(call.arguments)

@@ -16,9 +16,10 @@ from scoring_runtime.http.asgi import AsgiScoreEndpoint, ViewEndpoint
 from scoring_runtime.http.responses import error_response
 from scoring_runtime.http.score import ScoreEndpoint
 from scoring_runtime.http.views import Views
+from scoring_runtime.telemetry.loggers import LOGGER
 from scoring_runtime.telemetry.tracebacks import format_traceback
 
-logger = logging.getLogger("azmlinfsrv")
+logger = logging.getLogger(LOGGER)
 
 VIEW_METHODS = ["GET", "HEAD", "OPTIONS"]
 PROBE_METHODS = ["GET", "HEAD"]

@@ -14,9 +14,10 @@ from starlette.types import ASGIApp, Message
 from scoring_runtime.errors import InternalError
 from scoring_runtime.http.responses import Response, error_response
 from scoring_runtime.request import Request
+from scoring_runtime.telemetry.loggers import LOGGER
 from scoring_runtime.telemetry.tracebacks import format_traceback
 
-logger = logging.getLogger("azmlinfsrv")
+logger = logging.getLogger(LOGGER)
 
 
 class AsgiExchange:

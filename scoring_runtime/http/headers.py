@@ -10,8 +10,9 @@ from time import perf_counter
 from scoring_runtime.errors import AnswerError, HeadersTooLargeError
 from scoring_runtime.http.cors import CorsPolicy, cors_headers
 from scoring_runtime.request import Headers, Request
+from scoring_runtime.telemetry.loggers import LOGGER
 
-logger = logging.getLogger("azmlinfsrv")
+logger = logging.getLogger(LOGGER)
 
 MAX_ID_CHARS = 100
 DEPRECATED_ID = (

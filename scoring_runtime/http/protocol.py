@@ -31,6 +31,8 @@ from scoring_runtime.stream import Stream
 from scoring_runtime.telemetry.access import AccessLog
 
 SCORE_PATH = b"/score"
+# Probes come every few seconds for ever: they leave no access line.
+PROBE_PREFIX = b"/health/"
 # A client that sends its whole body before it reads the answer gets to read it, if the body is no larger.
 MAX_DISCARDED_BYTES = 256 * 1024 * 1024
 
@@ -58,6 +60,7 @@ class ScoringProtocol(asyncio.Protocol):
         self._server: Address | None = None
         self._incoming: Incoming | None = None
         self._refusal: AnswerError | None = None
+        self._pending_refusal: AnswerError | None = None
         self._waiting: deque[tuple[Request, bool]] = deque()
         self._active: Request | None = None
         self._call: Call | None = None
@@ -66,6 +69,7 @@ class ScoringProtocol(asyncio.Protocol):
         self._keeps_alive = True
         self._is_advancing = False
         self._is_draining = False
+        self._is_read_paused = False
         self._is_write_paused = False
         self._discarded_bytes: int | None = None
         self._stall: tuple[int, float] = (0, 0.0)
@@ -96,9 +100,12 @@ class ScoringProtocol(asyncio.Protocol):
             self._stream.close()
 
     def eof_received(self) -> bool:
-        self._keeps_alive = False
-        self._waiting = deque((request, False) for request, _ in self._waiting)
-        return self._active is not None and self._discarded_bytes is None
+        """The client sends no more; True leaves the connection open for the answers it still waits for."""
+        if self._waiting:
+            self._waiting[-1] = (self._waiting[-1][0], False)
+        else:
+            self._keeps_alive = False
+        return self._active is not None
 
     def shutdown(self) -> None:
         """Called by uvicorn when the server stops: the answer under way is the connection's last."""
@@ -187,7 +194,17 @@ class ScoringProtocol(asyncio.Protocol):
         if self._active is None:
             self._advance()
         else:
+            self._pause_reading()
+
+    def _pause_reading(self) -> None:
+        if not self._is_read_paused:
+            self._is_read_paused = True
             self._transport.pause_reading()
+
+    def _resume_reading(self) -> None:
+        if self._is_read_paused:
+            self._is_read_paused = False
+            self._transport.resume_reading()
 
     @property
     def _message(self) -> Incoming:
@@ -224,7 +241,7 @@ class ScoringProtocol(asyncio.Protocol):
 
     def _advance(self) -> None:
         """Begins the next request; a loop, as an answer may come before the call that asked for it returns."""
-        if self._is_advancing:
+        if self._is_advancing or self._is_write_paused:
             return
         self._is_advancing = True
         while self._waiting and self._active is None and not self._transport.is_closing():
@@ -232,9 +249,16 @@ class ScoringProtocol(asyncio.Protocol):
             self.deadline_s = math.inf
             self._begin(self._active)
         self._is_advancing = False
-        if self._active is None:
-            self.deadline_s = self._loop.time() + deadlines.KEEP_ALIVE_S
-            self._transport.resume_reading()
+        if self._active is None and not self._transport.is_closing():
+            self._receive_next()
+
+    def _receive_next(self) -> None:
+        if self._pending_refusal is not None:
+            self._refuse(self._pending_refusal)
+            return
+        patience_s = deadlines.KEEP_ALIVE_S if self._incoming is None else deadlines.BODY_GRACE_S
+        self.deadline_s = self._loop.time() + patience_s
+        self._resume_reading()
 
     def _begin(self, request: Request) -> None:
         if request.path == SCORE_PATH and request.method in METHODS:
@@ -250,7 +274,7 @@ class ScoringProtocol(asyncio.Protocol):
                 response.stream.close()
             return
         is_endless = response.stream is not None and request.http_version != "1.1"
-        if self._is_draining or is_endless:
+        if is_endless or (self._is_draining and not self._waiting):
             self._keeps_alive = False
         self._write(response, request, is_last=not self._keeps_alive)
         if response.stream is not None:
@@ -297,21 +321,21 @@ class ScoringProtocol(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._is_write_paused = False
         self._write_stream()
+        if self._active is None:
+            self._advance()
 
     # Refusing
 
     def _refuse(self, error: AnswerError) -> None:
         """Answers a request that cannot be read to its end, after those before it, and closes."""
-        if self._active is not None or self._transport.is_closing():
-            # An answer is under way on this connection; what follows it cannot be trusted.
-            self._keeps_alive = False
-            self._waiting.clear()
-            self._discarded_bytes = 0
+        self._discarded_bytes = 0
+        if self._active is not None or self._waiting:
+            self._pending_refusal = error
             return
         message = self._incoming or Incoming()
         request = Request("GET", message.target, b"", b"", message.headers, client=self._client)
         self._write(error_response(error), request, is_last=True)
-        self._discarded_bytes = 0
+        self._resume_reading()
         self.deadline_s = self._loop.time() + deadlines.DISCARD_S
         if self._transport.can_write_eof():
             self._transport.write_eof()
@@ -322,6 +346,8 @@ class ScoringProtocol(asyncio.Protocol):
             self._transport.abort()
 
     def _log(self, response: Response, request: Request) -> None:
+        if request.path.startswith(PROBE_PREFIX):
+            return
         self._parts.access.log_answer(
             self._client[0] if self._client else "-",
             request.method,

@@ -1,13 +1,7 @@
-"""From what run() returned to an HTTP response: `encode` on the runner's thread, `respond` on the loop's.
-
-JSON text is the standard library's, byte for byte what the original sends, except that NaN and infinities, which are
-no JSON, become null.
-"""
+"""From what run() returned to an HTTP response: `encode` on the runner's thread, `respond` on the loop's."""
 
 from __future__ import annotations
 
-import json
-import math
 import re
 import sys
 from collections.abc import Iterator
@@ -17,6 +11,7 @@ from typing import Any
 from scoring_runtime.call import Outcome, Payload
 from scoring_runtime.errors import AnswerError
 from scoring_runtime.http.headers import AnswerHead
+from scoring_runtime.json_text import dump_json
 from scoring_runtime.request import Headers
 from scoring_runtime.stream import Stream
 
@@ -29,7 +24,6 @@ _FAILED_NAME = b"x-ms-run-function-failed"
 _OWN_NAMES = {b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"upgrade", b"trailer"}
 _HEADER_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _HEADER_VALUE = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
-_encode_strictly = json.JSONEncoder(allow_nan=False).encode
 
 
 @dataclass(slots=True)
@@ -49,28 +43,6 @@ def encode(output: Any) -> Payload:
     if not isinstance(output, (str, dict, list, tuple, int, float)) and is_response(output):
         return _encode_response(output)
     return Payload(dump_json(output))
-
-
-def dump_json(value: Any) -> bytes:
-    try:
-        return _encode_strictly(value).encode()
-    except ValueError:
-        return _encode_strictly(_without_nan(value)).encode()
-
-
-def _without_nan(value: Any) -> Any:
-    """`value` with None for each float that JSON cannot write; containers are copied."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {_key(key): _without_nan(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_without_nan(item) for item in value]
-    return value
-
-
-def _key(key: Any) -> Any:
-    return str(key) if isinstance(key, float) and not math.isfinite(key) else key
 
 
 def is_response(output: Any) -> bool:

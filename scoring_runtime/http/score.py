@@ -20,9 +20,10 @@ from scoring_runtime.request import Request
 from scoring_runtime.script.binding import bind
 from scoring_runtime.script.contract import Contract, Mode
 from scoring_runtime.telemetry.access import AccessLog
+from scoring_runtime.telemetry.loggers import LOGGER
 from scoring_runtime.telemetry.tracebacks import format_traceback
 
-logger = logging.getLogger("azmlinfsrv")
+logger = logging.getLogger(LOGGER)
 
 METHODS = ("GET", "POST", "HEAD", "OPTIONS")
 # Decoding takes some 10 ns per byte: up to here it delays other requests less than a thread switch costs.
@@ -65,16 +66,16 @@ class ScoreEndpoint:
 
     def _respond(self, request: Request, head: AnswerHead, respond_with: Respond, outcome: Outcome) -> None:
         response = respond(outcome, head)  # 3
-        respond_with(response)
         self._log(request, head, response)
+        respond_with(response)
 
     def _answer_without_run(self, request: Request, head: AnswerHead, respond_with: Respond) -> None:
         if request.method == "HEAD":
             raise MethodError("Method not allowed")
         headers = [HTML_TYPE, (b"x-ms-run-function-failed", b"False"), *head.headers]
         response = Response(200, headers, b"")
-        respond_with(response)
         self._log(request, head, response)
+        respond_with(response)
 
     def _bind_elsewhere(self, contract: Contract, request: Request, call: Call) -> None:
         """Decodes a large body on another thread, so that the loop goes on with small ones."""

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs
 from scoring_runtime.dispatch.dispatcher import Dispatcher, State
 from scoring_runtime.errors import AnswerError, UnavailableError
 from scoring_runtime.http.headers import AnswerHead, AnswerHeaders
-from scoring_runtime.http.responses import HTML_TYPE, Response, dump_json, error_response, json_response
+from scoring_runtime.http.responses import HTML_TYPE, Response, error_response, json_response
+from scoring_runtime.json_text import dump_json
 from scoring_runtime.openapi import SwaggerDocuments
 from scoring_runtime.request import Request
 from scoring_runtime.telemetry.access import AccessLog

@@ -19,14 +19,14 @@ from types import ModuleType
 from typing import Any
 
 from scoring_runtime.authoring.rawhttp import decorations
-from scoring_runtime.compat import finder
 from scoring_runtime.errors import ScriptError
 from scoring_runtime.script.contract import Contract, read_contract
 from scoring_runtime.script.coroutines import awaited
 from scoring_runtime.script.model_directory import tree
+from scoring_runtime.telemetry.loggers import SCRIPT_LOGGER
 from scoring_runtime.telemetry.tracebacks import format_traceback, one_line
 
-logger = logging.getLogger("azmlinfsrv.user_script")
+logger = logging.getLogger(SCRIPT_LOGGER)
 
 MODULE_NAME = "entry_module"
 FALLBACK_MODULE = "main"
@@ -57,7 +57,6 @@ class ScriptPlace:
 
 def load_script(place: ScriptPlace) -> Script:
     """Imports the script and reads its contract; init() is not called yet. Raises ScriptError."""
-    finder.install()
     _extend_path(place)
     decorated_before = decorations()
     module = _import_file(place.path) if place.path else _import_fallback(place.app_root)

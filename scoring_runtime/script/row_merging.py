@@ -20,9 +20,10 @@ from scoring_runtime.call import Arguments, Payload
 from scoring_runtime.dispatch import merge
 from scoring_runtime.script.coroutines import awaited
 from scoring_runtime.script.schema import SchemaParameter, convert_arguments, schema_parameters
+from scoring_runtime.telemetry.loggers import SCRIPT_LOGGER
 from scoring_runtime.telemetry.tracebacks import one_line
 
-logger = logging.getLogger("azmlinfsrv.user_script")
+logger = logging.getLogger(SCRIPT_LOGGER)
 
 # Libraries sum in another order when there are more rows, so the last digits may differ.
 RELATIVE_TOLERANCE = 1e-5

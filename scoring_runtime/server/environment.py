@@ -12,9 +12,7 @@ def server_version(settings: Settings) -> str:
 
 def shown_health_port(settings: Settings) -> int:
     """The port on which the liveness probe is answered, as the banner and HEALTH_PORT tell it."""
-    if settings.has_health_port or "health_port" in settings.origins:
-        return settings.health_port
-    return settings.port
+    return settings.health_port if settings.has_health_port else settings.port
 
 
 def exported(settings: Settings) -> dict[str, str]:

@@ -22,6 +22,7 @@ from pathlib import Path
 import uvloop
 
 from scoring_runtime import __version__, openapi
+from scoring_runtime.compat import finder
 from scoring_runtime.dispatch.admission import QueueLimits
 from scoring_runtime.dispatch.alarm import Alarm
 from scoring_runtime.dispatch.dispatcher import Dispatcher
@@ -48,9 +49,10 @@ from scoring_runtime.settings import Settings
 from scoring_runtime.telemetry import logs, prints
 from scoring_runtime.telemetry.access import AccessLog
 from scoring_runtime.telemetry.banner import BannerSettings, launch_text
+from scoring_runtime.telemetry.loggers import LOGGER, SWAGGER_LOGGER
 from scoring_runtime.telemetry.output import BoundedWriter
 
-logger = logging.getLogger("azmlinfsrv")
+logger = logging.getLogger(LOGGER)
 
 # The default of 5 ms lets one thread hold up the other for as long; below 0.1 ms switching itself costs.
 SWITCH_INTERVAL_S = 0.0002
@@ -78,6 +80,7 @@ def serve(settings: Settings, console: Console) -> int:
             "Leave --worker_count at 1 and start several servers behind a proxy instead."
         )
     os.environ.update(environment.exported(settings))
+    finder.install()
     _announce(settings, console)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     return Server(settings, console).run()
@@ -169,7 +172,7 @@ class Server:
         script = load_script(ScriptPlace(settings.app_root, settings.entry_script, settings.source_directory))
         call_init(script, settings.model_dir)
         self._views.swagger = self._swagger(script)
-        logging.getLogger("azmlinfsrv.swagger").info("%s", self._views.swagger.summary())
+        logging.getLogger(SWAGGER_LOGGER).info("%s", self._views.swagger.summary())
         self._runner.convert = row_converter(script.run, encode, settings.max_batch_rows)
         logger.info("Scoring timeout is set to %s", settings.scoring_timeout_ms)
         return script

@@ -15,7 +15,9 @@ import socket
 from collections.abc import Callable
 from types import FrameType
 
-logger = logging.getLogger("azmlinfsrv")
+from scoring_runtime.telemetry.loggers import LOGGER
+
+logger = logging.getLogger(LOGGER)
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 

@@ -14,9 +14,10 @@ import os
 import time
 from collections.abc import Callable
 
-from .access_lines import answer_parts, dates, view_parts
-from .logs import ACCESS_LOGGER, LOGGER, is_default
-from .output import BoundedWriter
+from scoring_runtime.telemetry.access_lines import answer_parts, dates, view_parts
+from scoring_runtime.telemetry.loggers import ACCESS_LOGGER, LOGGER
+from scoring_runtime.telemetry.logs import is_default
+from scoring_runtime.telemetry.output import BoundedWriter
 
 
 class AccessLog:

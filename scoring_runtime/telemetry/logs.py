@@ -18,18 +18,9 @@ from contextlib import redirect_stderr, redirect_stdout
 from typing import Any, TextIO, cast
 
 from scoring_runtime.errors import SettingsError
-
-from .context import current_request_id
-from .output import BoundedWriter
-
-LOGGER = "azmlinfsrv"
-PRINT_LOGGER = "azmlinfsrv.print"
-SCRIPT_LOGGER = "azmlinfsrv.user_script"
-SWAGGER_LOGGER = "azmlinfsrv.swagger"
-TRACE_LOGGER = "azmlinfsrv.trace"
-ACCESS_LOGGER = "gunicorn.access"
-ERROR_LOGGER = "gunicorn.error"
-UVICORN_LOGGER = "uvicorn"
+from scoring_runtime.telemetry.context import current_request_id
+from scoring_runtime.telemetry.loggers import ACCESS_LOGGER, ERROR_LOGGER, LOGGER, UVICORN_LOGGER
+from scoring_runtime.telemetry.output import BoundedWriter
 
 LINE_FORMAT = "%(asctime)s %(levelname).1s [%(process)d] %(name)s - %(message)s"
 HEALTH_PROBE = "GET / HTTP/1.1"

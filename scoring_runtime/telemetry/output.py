@@ -17,8 +17,8 @@ import time
 import weakref
 from collections import deque
 
-from .backlog import Backlog
-from .sink import Sink
+from scoring_runtime.telemetry.backlog import Backlog
+from scoring_runtime.telemetry.sink import Sink
 
 LIMIT_BYTES = 1024 * 1024
 

@@ -15,8 +15,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, cast
 
-from .backlog import MAX_LINE_BYTES
-from .logs import PRINT_LOGGER
+from scoring_runtime.telemetry.backlog import MAX_LINE_BYTES
+from scoring_runtime.telemetry.loggers import PRINT_LOGGER
 
 # Leaves room for the prefix, so that a cut message still is a line that the writer does not cut again.
 _KEPT_BYTES = MAX_LINE_BYTES - 1024

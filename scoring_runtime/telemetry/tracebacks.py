@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
-from types import TracebackType
 
 LIMIT_CHARS = 64 * 1024
 _OWN_FOLDER = str(Path(__file__).resolve().parents[1])
 _IMPORT_MACHINERY = "<frozen importlib"
 
 
-def _is_ours(filename: str) -> bool:
-    return filename.startswith((_OWN_FOLDER, _IMPORT_MACHINERY))
-
-
-def _first_foreign(tb: TracebackType | None) -> TracebackType | None:
-    """Skips the frames of this package (and of the import system) that led to the script's first frame."""
-    entry = tb
-    while entry is not None and _is_ours(entry.tb_frame.f_code.co_filename):
-        entry = entry.tb_next
-    return entry
-
-
 def format_traceback(error: BaseException) -> str:
-    """The traceback of `error` from the script's first frame on, at most LIMIT_CHARS long."""
+    """The traceback of `error` without this package's frames, at most LIMIT_CHARS long.
+
+    An error that no foreign frame had a part in is one of ours, and is shown whole.
+    """
     try:
-        tb = _first_foreign(error.__traceback__)
-        text = "".join(traceback.format_exception(type(error), error, tb))
+        described = traceback.TracebackException.from_exception(error)
+        _keep_foreign(described, set())
+        text = "".join(described.format())
     except Exception as broken:  # an exception's own __str__ may raise, and may raise anything
         text = f"{type(error).__name__} (its traceback could not be formatted: {type(broken).__name__})\n"
     if len(text) <= LIMIT_CHARS:
@@ -36,8 +27,25 @@ def format_traceback(error: BaseException) -> str:
     return f"{text[:half]}\n... {len(text) - LIMIT_CHARS} characters left out ...\n{text[-half:]}"
 
 
+def _keep_foreign(described: traceback.TracebackException, seen: set[int]) -> None:
+    """Drops our frames from `described` and from the errors that it was raised from or in the handling of."""
+    if id(described) in seen:
+        return
+    seen.add(id(described))
+    foreign = [frame for frame in described.stack if not _is_ours(frame.filename)]
+    if foreign:
+        described.stack = traceback.StackSummary.from_list(foreign)
+    for other in (described.__cause__, described.__context__):
+        if other is not None:
+            _keep_foreign(other, seen)
+
+
+def _is_ours(filename: str) -> bool:
+    return filename.startswith((_OWN_FOLDER, _IMPORT_MACHINERY))
+
+
 def one_line(error: BaseException) -> str:
-    """`Type: message` in one line, with the script's file and line for a syntax error."""
+    """`Type: message` in one line of bounded length."""
     try:
         message = " ".join(str(error).split())[:500]
     except Exception:  # see format_traceback

@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument(
         "--against-itself", action="store_true", help="run the original twice, to check the comparison itself"
     )
+    parser.add_argument("--jobs", type=int, default=2, help="pairs of servers at a time")
     options = parser.parse_args()
     original = (str(ensure_original()),)
     ours = original if options.against_itself else (sys.executable, "-m", "scoring_runtime")
@@ -25,7 +26,7 @@ def main() -> int:
         group for group in ALL_GROUPS if not options.groups or any(part in group.name for part in options.groups)
     )
     report = Report()
-    for group, findings in run_groups(wanted, (original, ours)):
+    for group, findings in run_groups(wanted, (original, ours), options.jobs):
         report.add(group.name, findings)
     print("\n".join(["", *report.lines()]))
     return 1 if report.has_differences else 0

@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def run_group(group: Group, commands: Commands) -> list[Finding]:
             return [_finding("start", group.deviation, _endings(group, theirs, ours, (theirs.wait(), ours.wait())))]
         failed = [server.wait_until_ready() for server in (theirs, ours)].count(False)
         if failed:
-            return [_finding("start", None, _failed_start(theirs, ours))]
+            return [_finding("start", group.deviation, _failed_start(theirs, ours))]
         findings = [_compare(case, theirs, ours) for case in group.cases]
         endings = _endings(group, theirs, ours, (theirs.stop(), ours.stop()))
         return [*findings, _finding("stop", group.deviation, endings)]
@@ -88,7 +89,10 @@ def _finding(name: str, deviation: Deviation | None, found: list[Difference]) ->
     return Finding(name, judge(found, deviation), tuple(found), deviation)
 
 
-def run_groups(groups: tuple[Group, ...], commands: Commands) -> Iterator[tuple[Group, list[Finding]]]:
-    """Every group in turn, two servers at a time."""
-    for group in groups:
-        yield group, run_group(group, commands)
+def run_groups(
+    groups: tuple[Group, ...], commands: Commands, jobs: int
+) -> Iterator[tuple[Group, list[Finding]]]:
+    """The findings of every group in order, `jobs` pairs of servers at a time."""
+    with ThreadPoolExecutor(jobs) as pool:
+        findings = pool.map(lambda group: run_group(group, commands), groups)
+        yield from zip(groups, findings, strict=True)

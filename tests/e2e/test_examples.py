@@ -130,9 +130,7 @@ def test_image_bytes_redraws_a_picture_in_the_learnt_colours(tmp_path: Path) -> 
     assert np.array_equal(drawn, palette[nearest])
     assert (get.status, get.text) == (200, "/score?from=here")
     assert broken.status == 415
-    assert (
-        f"Request: [<Request 'http://127.0.0.1:{example.server.port}/score' [POST]>]" in example.server.log()
-    )
+    assert f"Request: [<Request 'http://127.0.0.1:{example.server.port}/score' [POST]>]" in example.server.log()
 
 
 def test_cors_lets_the_other_site_ask(tmp_path: Path) -> None:
@@ -178,9 +176,7 @@ def test_training_again_gives_the_same_model(name: str, tmp_path: Path) -> None:
 
     def trained_files() -> dict[Path, bytes]:
         runpy.run_path(str(tmp_path / "train.py"), run_name="__main__")
-        return {
-            path: path.read_bytes() for path in (tmp_path / "azureml-models").rglob("*") if path.is_file()
-        }
+        return {path: path.read_bytes() for path in (tmp_path / "azureml-models").rglob("*") if path.is_file()}
 
     first = trained_files()
     assert first

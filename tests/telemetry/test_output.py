@@ -181,7 +181,7 @@ def test_a_reader_that_has_gone_raises_nothing(pipe: Pipe) -> None:
     out.write("two\n")
     out.flush()
     assert out.drain(10)
-    assert (out.waiting_bytes, out.dropped_lines >= 2) == (0, True)
+    assert out.dropped_lines == 2
 
 
 def test_a_descriptor_closed_before_or_after_raises_nothing() -> None:

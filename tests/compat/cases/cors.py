@@ -21,7 +21,6 @@ SETTINGS = {
     "star": "*",
     "plain": "www.z.com, https://www.a.com,www.a.com",
     "regex": r"https://.*\.b\.com,https://www.a.com",
-    "anything by regex": ".*",
     "brackets": "https://[xy].b.com",
     "star among others": "https://www.a.com,*",
     "empty entries": ",https://www.a.com, ,",

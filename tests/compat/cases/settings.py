@@ -31,14 +31,11 @@ SEEN: Mapping[str, Setup] = {
     "script in a sub-folder": Setup("settings.py", place="sub/score.py", entry="sub/score.py"),
     "script through dots": Setup("settings.py", entry="sub/../score.py", files={"sub/x.txt": ""}),
     "application root": Setup("settings.py", environment={"AML_APP_ROOT": "."}),
-    "worker count": Setup("settings.py", arguments=("--worker_count", "1")),
     "prefix of a flag": Setup("settings.py", arguments=("--model", "short")),
-    "flag with equals sign": Setup("settings.py", arguments=("--model_dir=equals",)),
     "entry script of the environment": Setup("settings.py", environment={"AZUREML_ENTRY_SCRIPT": "other.py"}),
     "insights without a key": Setup("settings.py", environment={"AML_APP_INSIGHTS_ENABLED": "true"}),
     "bad insights key": Setup("settings.py", arguments=("--appinsights_instrumentation_key", "not-a-key")),
     "origins": Setup("settings.py", arguments=("--access_control_allow_origins", "a,b")),
-    "rest": Setup("settings.py", arguments=("--rest",)),
 }
 
 BESIDE = {"config.json": _config(SERVICE_NAME="root"), "sub/config.json": _config(SERVICE_NAME="beside")}
@@ -84,7 +81,7 @@ HEALTH = tuple(
     )
 )
 
-SWITCHES: Mapping[str, str] = {"false": "false", "FALSE": "FALSE", "0": "0", "TRUE": "TRUE", "other": "anything"}
+SWITCHES: Mapping[str, str] = {"false": "FALSE", "true": "TRUE", "other": "1"}
 
 GROUPS = (
     *(Group(f"settings / {name}", setup, ASK) for name, setup in SEEN.items()),

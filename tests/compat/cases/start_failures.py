@@ -16,16 +16,13 @@ IMPORT_FAILED = "Failed to import user script because it raised an unhandled exc
 
 SOURCES: dict[str, tuple[str, tuple[str, ...]]] = {
     "syntax error": ("def init(:\n", ("SyntaxError", IMPORT_FAILED, r"score\.py")),
-    "bad indent": ("def init():\npass\n", ("IndentationError", IMPORT_FAILED)),
     "import error": (f"import nowhere_to_be_found\n{INIT}{RUN}", ("nowhere_to_be_found", IMPORT_FAILED)),
-    "exception at import": (f"{INIT}{RUN}1 / 0\n", ("ZeroDivisionError: division by zero", IMPORT_FAILED)),
     "exit at import": (f"{INIT}{RUN}raise SystemExit(0)\n", ("SystemExit", IMPORT_FAILED)),
     "not text": ("\x00", (IMPORT_FAILED,)),
     "empty file": ("", (r"does not have a init\(\) function defined\.",)),
     "no init": (RUN, (r"User script at .*/score\.py does not have a init\(\) function defined\.",)),
     "no run": (INIT, (r"User script at .*/score\.py does not have a run\(\) function defined\.",)),
     "star arguments": (f"{INIT}def run(*data):\n    pass\n", (PARAMETERS,)),
-    "keyword arguments": (f"{INIT}def run(data, **more):\n    pass\n", (PARAMETERS,)),
     "positional-only": (f"{INIT}def run(data, /):\n    pass\n", (PARAMETERS,)),
     "no argument": (f"{INIT}def run():\n    pass\n", (r"run\(\) needs to accept an argument for input data\.",)),
     "headers only": (
@@ -37,7 +34,6 @@ SOURCES: dict[str, tuple[str, tuple[str, ...]]] = {
         (r"run\(\) cannot be decorated with both @rawhttp and @input_schema",),
     ),
     "bad decorator": (f'{SCHEMA}{INIT}@input_schema("data", 5)\n{RUN}', (IMPORT_FAILED,)),
-    "bad sample": (f'{SCHEMA}{INIT}@input_schema("data", P(None))\n{RUN}', (IMPORT_FAILED,)),
     "init raises": (
         f'def init():\n    raise ValueError("no model here")\n{RUN}',
         ("User's init function failed", "Encountered Exception", "ValueError: no model here"),
@@ -50,10 +46,10 @@ SOURCES: dict[str, tuple[str, tuple[str, ...]]] = {
 FINE = INIT + RUN
 TREE = (
     r"Model Directory Contents:",
-    r"^models/$",
-    r"^    a/$",
-    r"^        1/$",
-    r"^            model\.pkl$",
+    r"azmlinfsrv - models/$",
+    r"azmlinfsrv -     a/$",
+    r"azmlinfsrv -         1/$",
+    r"azmlinfsrv -             model\.pkl$",
 )
 MODEL = {"models/a/1/model.pkl": "x", "score.py": f"def init():\n    raise ValueError\n{RUN}"}
 

@@ -41,7 +41,6 @@ SERVICES: Mapping[str, Mapping[str, str]] = {
     },
     "prefix with slashes": {"SERVICE_PATH_PREFIX": "//a/b//"},
     "empty": {"SERVICE_NAME": "", "SERVICE_VERSION": "", "SERVICE_PATH_PREFIX": ""},
-    "lower case": {"service_name": "lower", "service_version": "9"},
 }
 OVERRIDES: Mapping[str, Mapping[str, str]] = {
     "swagger.json": {"swagger.json": '{"own": 2, "é": 1.0}'},

@@ -1,6 +1,5 @@
 """Imports the Azure names that served scripts import."""
 
-import azureml.contrib.services.aml_request as module
 from azureml.contrib.services.aml_request import AMLRequest, rawhttp
 from azureml.contrib.services.aml_response import AMLResponse
 from azureml_inference_server_http.api import aml_request, aml_response
@@ -12,4 +11,4 @@ def init():
 
 def run(data):
     same = [AMLRequest is aml_request.AMLRequest, AMLResponse is aml_response.AMLResponse]
-    return [*same, rawhttp is aml_request.rawhttp, module.rawhttp is rawhttp]
+    return [*same, rawhttp is aml_request.rawhttp]
