@@ -49,7 +49,7 @@ format: $(VENV)/.installed-lint
 
 bench:      ## measure against the original server; writes the table of benchmarks/README.md
 bench: $(VENV)/.installed
-	$(BIN)/python benchmarks/bench_serving.py
+	$(BIN)/python -m benchmarks.bench_serving
 
 compat:     ## compare every answer with the original server's, side by side
 compat: $(VENV)/.installed-test

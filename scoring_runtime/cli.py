@@ -39,7 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     for option in options():
         if option.flags:
             parser.add_argument(
-                *option.flags,
+                option.flags[0],
                 dest=option.name,
                 metavar=option.flags[0].lstrip("-").upper().replace("-", "_"),
                 type=_checked(option),
@@ -71,6 +71,16 @@ def _help(option: Option) -> str:
     return f"{option.help}{default}{names}".replace("%", "%%")
 
 
+def canonical(words: Sequence[str]) -> list[str]:
+    """`words` with each flag's other spellings replaced by its first, which alone the parser knows.
+
+    Otherwise `--model`, short for `--model_dir`, would be ambiguous: it is short for `--model-dir` too.
+    """
+    spellings = {flag: option.flags[0] for option in options() for flag in option.flags}
+    split = [word.partition("=") for word in words]
+    return [spellings.get(name, name) + sign + value for name, sign, value in split]
+
+
 def given_flags(arguments: argparse.Namespace) -> dict[str, str]:
     """The options that the command line gave, by name."""
     flags = {option.name: getattr(arguments, option.name) for option in options() if option.flags}
@@ -90,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     out, err = BoundedWriter(1), BoundedWriter(2)
     logs.configure_defaults(out, err)
     try:
-        return _serve(build_parser().parse_args(words), out, err)
+        return _serve(build_parser().parse_args(canonical(words)), out, err)
     except StartError as error:
         _report(error)
         return error.exit_code

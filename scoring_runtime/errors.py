@@ -14,6 +14,7 @@
        |- BodyTooLargeError                                        413
        |- TargetTooLongError    the request line is too long       414
        |- MediaTypeError                                           415
+       |- ExpectationError      an Expect header we cannot meet    417
        |- OverloadError         the queue is full                  429
        |- HeadersTooLargeError                                     431
        |- UnavailableError      starting or draining               503
@@ -22,7 +23,7 @@
        `- RunError              the script's run() failed          500
           `- RunTimeoutError    run() took too long                500
 
-`http/errors.py` is the one place that turns an AnswerError into a response, `cli.py` the one that turns a
+`http/responses.py` is the one place that turns an AnswerError into a response, `cli.py` the one that turns a
 StartError into a message and an exit code. Messages and statuses of the scoring routes are the original server's.
 """
 
@@ -31,6 +32,10 @@ from __future__ import annotations
 
 class ScoringRuntimeError(Exception):
     """Base of every error that this package raises on purpose."""
+
+
+class StoppedError(BaseException):
+    """Raised by a signal on the main thread, to leave the script's import or init(); not an error of anybody."""
 
 
 class StartError(ScoringRuntimeError):
@@ -106,6 +111,10 @@ class MediaTypeError(AnswerError):
 
     def __init__(self, message: str = "Expects Content-Type to be application/json") -> None:
         super().__init__(message)
+
+
+class ExpectationError(AnswerError):
+    status = 417
 
 
 class OverloadError(AnswerError):

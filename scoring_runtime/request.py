@@ -10,7 +10,10 @@ Address = tuple[str, int]
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """`target` is the path with its query as sent; header names are in lower case, values as received."""
+    """`target` is the path with its query as sent; header names are in lower case, values as received.
+
+    `named` has the headers by name, several of one name joined by commas.
+    """
 
     method: str
     target: bytes
@@ -22,10 +25,16 @@ class Request:
     scheme: str = "http"
     client: Address | None = None
     server: Address | None = None
-    _by_name: dict[bytes, bytes] | None = field(default=None, repr=False)
+    named: dict[bytes, bytes] = field(init=False, repr=False)
 
-    def header(self, name: bytes) -> bytes | None:
-        """The value of the header `name` (lower case), the first of several, or None."""
-        if self._by_name is None:
-            self._by_name = dict(reversed(self.headers))
-        return self._by_name.get(name)
+    def __post_init__(self) -> None:
+        self.named = dict(self.headers)
+        if len(self.named) != len(self.headers):
+            self.named = _joined(self.headers)
+
+
+def _joined(headers: Headers) -> dict[bytes, bytes]:
+    named: dict[bytes, bytes] = {}
+    for name, value in headers:
+        named[name] = named[name] + b"," + value if name in named else value
+    return named

@@ -37,6 +37,8 @@ class Stream:
         """Runs the generator to its end, or until the client has gone or stalls."""
         try:
             for chunk in self._chunks:
+                if not isinstance(chunk, bytes):
+                    raise TypeError(f"a streamed answer must yield str or bytes, not {type(chunk).__name__}")
                 if not chunk:
                     continue
                 if not self._room.acquire(timeout=STALL_S) or self._is_closed:

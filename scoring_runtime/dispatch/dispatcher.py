@@ -1,7 +1,7 @@
 """Takes bound calls in and lets each end exactly once: admission, hand-over to the runner, deadline, drain.
 
 Everything here runs on the event loop's thread. The runner reports what has ended through
-`loop.call_soon_threadsafe(dispatcher.take_back, ended)`; no lock is needed.
+`hand_back` through `take_back`; no lock is needed.
 
 The runner's alarm interrupts Python code. What it cannot interrupt, a native call, is answered here `GRACE_S` after
 the time-out: the client gets its error, the runner stays occupied, and its stack goes to the log once.
@@ -77,7 +77,7 @@ class Dispatcher:
     @property
     def is_stuck(self) -> bool:
         """True while the runner is occupied by a call that was answered for it at its deadline."""
-        return any(call.ended and not call.abandoned for call in self._in_flight)
+        return any(call.ended for call in self._in_flight)
 
     def accepting(self, contract: T | None) -> T:
         """`contract`, which is there once the script is loaded. Raises UnavailableError while starting."""

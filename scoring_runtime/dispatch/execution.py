@@ -72,6 +72,8 @@ class Execution:
     def _encoded(self, output: Any, run_ms: float) -> Outcome:
         try:
             return Outcome(payload=self._encode(output), run_ms=run_ms)
+        except AnswerError as error:
+            return Outcome(error=error)
         except BaseException as error:  # encoding may call into objects of the script
             logger.error("Encountered Exception: %s", format_traceback(error))
             return Outcome(error=InternalError())

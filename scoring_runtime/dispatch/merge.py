@@ -51,7 +51,7 @@ def key(arguments: Arguments) -> Hashable | None:
             parts.append((name, value.dtype.str, value.shape[1:], str(value.dtype)))
         elif _is_frame(value) and _has_default_index(value):
             counts.add(len(value))
-            parts.append((name, tuple(value.columns), tuple(str(dtype) for dtype in value.dtypes)))
+            parts.append((name, tuple(value.columns), tuple(value.dtypes)))
         elif isinstance(value, PLAIN):
             parts.append((name, type(value), value))
         else:

@@ -15,6 +15,7 @@ import re
 from scoring_runtime.errors import (
     AnswerError,
     BodyTooLargeError,
+    ExpectationError,
     HeadersTooLargeError,
     InputError,
     TargetTooLongError,
@@ -26,8 +27,10 @@ MAX_TARGET_BYTES = 8 * 1024
 MAX_HEADER_BYTES = 16 * 1024
 MAX_HEAD_BYTES = 32 * 1024
 MAX_HEADERS = 100
-# A header is looked at when it is complete. One that never ends is cut off here.
+# The head is looked at when it is complete. One that never is gets cut off here.
 MAX_UNPARSED_HEAD_BYTES = 2 * MAX_HEAD_BYTES
+# A body in chunks of one byte takes six bytes for each.
+MAX_WIRE_RATIO = 8
 
 _HOST = re.compile(rb"[A-Za-z0-9\-._~%!$&'()*+;=]*(:[0-9]*)?|\[[0-9A-Fa-f:.]+\](:[0-9]*)?")
 
@@ -38,13 +41,16 @@ def check_target(size_bytes: int) -> AnswerError | None:
     return None
 
 
-def check_header(count: int, header_bytes: int, all_bytes: int) -> AnswerError | None:
-    """Looks at one header more, with what has come before it included in `count` and `all_bytes`."""
-    if count > MAX_HEADERS:
-        return HeadersTooLargeError(f"A request must not have more than {MAX_HEADERS} headers")
-    if header_bytes > MAX_HEADER_BYTES:
-        return HeadersTooLargeError(f"A header must not exceed {MAX_HEADER_BYTES} bytes")
-    return head_too_large() if all_bytes > MAX_HEAD_BYTES else None
+def check_overhead(has_head: bool, wire_bytes: int, body_bytes: int) -> AnswerError | None:
+    """Bounds what a request may send besides its body: an endless head, chunk extensions, trailers.
+
+    `wire_bytes` is what has come of an unfinished request since its first segment.
+    """
+    if not has_head:
+        return head_too_large() if wire_bytes > MAX_UNPARSED_HEAD_BYTES else None
+    if wire_bytes > MAX_UNPARSED_HEAD_BYTES + MAX_WIRE_RATIO * body_bytes:
+        return InputError(f"The request has more than {MAX_WIRE_RATIO} times as much framing as body")
+    return None
 
 
 def head_too_large() -> HeadersTooLargeError:
@@ -53,22 +59,57 @@ def head_too_large() -> HeadersTooLargeError:
 
 def check_head(version: str, headers: Headers, max_body_bytes: int) -> AnswerError | None:
     """The first reason to refuse a complete head, or None."""
-    if version not in ("1.1", "1.0"):
-        return VersionError(f"HTTP version {version} is not supported, only 1.0 and 1.1")
-    hosts = [value for name, value in headers if name == b"host"]
-    if len(hosts) > 1 or (not hosts and version == "1.1"):
-        return InputError(f"A request must have one Host header, this one has {len(hosts)}")
-    if hosts and not _HOST.fullmatch(hosts[0]):
+    named = dict(headers)
+    return (
+        _check_sizes(headers)
+        or _check_version(version)
+        or _check_host(version, headers, named)
+        or _check_framing(version, headers, named, max_body_bytes)
+    )
+
+
+def _check_sizes(headers: Headers) -> AnswerError | None:
+    if len(headers) > MAX_HEADERS:
+        return HeadersTooLargeError(f"A request must not have more than {MAX_HEADERS} headers")
+    sizes = [len(name) + len(value) for name, value in headers]
+    total_bytes = sum(sizes)
+    if total_bytes > MAX_HEADER_BYTES:
+        if max(sizes) > MAX_HEADER_BYTES:
+            return HeadersTooLargeError(f"A header must not exceed {MAX_HEADER_BYTES} bytes")
+        if total_bytes > MAX_HEAD_BYTES:
+            return head_too_large()
+    return None
+
+
+def _check_version(version: str) -> AnswerError | None:
+    if version in ("1.1", "1.0"):
+        return None
+    return VersionError(f"HTTP version {version} is not supported, only 1.0 and 1.1")
+
+
+def _check_host(version: str, headers: Headers, named: dict[bytes, bytes]) -> AnswerError | None:
+    host = named.get(b"host")
+    if host is None:
+        return None if version == "1.0" else InputError("A request must have a Host header, this one has none")
+    if len(named) != len(headers) and sum(name == b"host" for name, _ in headers) > 1:
+        return InputError("A request must have one Host header, this one has several")
+    if not _HOST.fullmatch(host):
         return InputError("The Host header is not a host name with an optional port")
-    return _check_framing(version, headers, max_body_bytes)
+    return None
 
 
-def _check_framing(version: str, headers: Headers, max_body_bytes: int) -> AnswerError | None:
-    for name, value in headers:
-        if name == b"transfer-encoding" and (version == "1.0" or value.strip().lower() != b"chunked"):
+def _check_framing(
+    version: str, headers: Headers, named: dict[bytes, bytes], max_body_bytes: int
+) -> AnswerError | None:
+    if b"transfer-encoding" in named:
+        encodings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+        if version == "1.0" or encodings != [b"chunked"]:
             return InputError("The only Transfer-Encoding understood is chunked, and only in HTTP/1.1")
-        if name == b"content-length" and int(value) > max_body_bytes:
-            return too_large(max_body_bytes)
+    if named.get(b"expect", b"100-continue").lower() != b"100-continue":
+        return ExpectationError("The only Expect header understood is 100-continue")
+    length = named.get(b"content-length")
+    if length is not None and int(length) > max_body_bytes:
+        return too_large(max_body_bytes)
     return None
 
 

@@ -12,45 +12,28 @@ class Incoming:
 
     __slots__ = (
         "_body",
-        "_header_bytes",
-        "_header_count",
         "_more",
         "body_bytes",
-        "expects_continue",
         "has_head",
-        "head_bytes",
         "headers",
         "http_version",
         "target",
+        "wire_bytes",
     )
 
     def __init__(self) -> None:
         self.target = b""
         self.headers: Headers = []
         self.http_version = "1.1"
-        self.head_bytes = 0
+        self.wire_bytes = 0
         self.body_bytes = 0
         self.has_head = False
-        self.expects_continue = False
-        self._header_count = 0
-        self._header_bytes = 0
         self._body = b""
         self._more: list[bytes] | None = None
 
     def add_target(self, part: bytes) -> AnswerError | None:
         self.target += part
         return guard.check_target(len(self.target))
-
-    def add_header(self, name: bytes, value: bytes) -> AnswerError | None:
-        size_bytes = len(name) + len(value)
-        self._header_count += 1
-        self._header_bytes += size_bytes
-        if not self.has_head:  # what follows the body is a trailer: bounded like a header, otherwise ignored
-            name = name.lower()
-            if name == b"expect" and value.lower() == b"100-continue":
-                self.expects_continue = True
-            self.headers.append((name, value))
-        return guard.check_header(self._header_count, size_bytes, self._header_bytes)
 
     def add_body(self, part: bytes, max_body_bytes: int) -> AnswerError | None:
         self.body_bytes += len(part)

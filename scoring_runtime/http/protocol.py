@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, cast
@@ -20,7 +21,7 @@ from urllib.parse import unquote_to_bytes
 import httptools
 
 from scoring_runtime.call import Call
-from scoring_runtime.errors import AnswerError, BodyTimeoutError, InputError
+from scoring_runtime.errors import AnswerError, BodyTimeoutError, InputError, MethodError
 from scoring_runtime.http import deadlines, guard, wire
 from scoring_runtime.http.asgi_exchange import AsgiExchange
 from scoring_runtime.http.incoming import Incoming
@@ -31,6 +32,8 @@ from scoring_runtime.stream import Stream
 from scoring_runtime.telemetry.access import AccessLog
 
 SCORE_PATH = b"/score"
+_METHOD = re.compile(rb"[A-Z]+ ")
+_SLASHES = re.compile(rb"//+")
 # Probes come every few seconds for ever: they leave no access line.
 PROBE_PREFIX = b"/health/"
 # A client that sends its whole body before it reads the answer gets to read it, if the body is no larger.
@@ -147,20 +150,25 @@ class ScoringProtocol(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            # No protocol is offered to switch to: what follows is the next request.
-            if rest := data[upgrade.args[0] :]:
-                self.data_received(rest)
+            self._continue_without_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
-            self._refuse(self._refusal or InputError(f"The request is not valid HTTP/1.1: {error}"))
+            is_unknown_method = isinstance(error, httptools.HttpParserInvalidMethodError) and _METHOD.match(data)
+            invalid = InputError(f"The request is not valid HTTP/1.1: {error}")
+            self._refuse(self._refusal or (MethodError() if is_unknown_method else invalid))
         else:
-            if before is not None and before is self._incoming and not before.has_head:
-                self._check_unfinished_head(before, len(data))
+            if before is not None and before is self._incoming:
+                before.wire_bytes += len(data)
+                if refusal := guard.check_overhead(before.has_head, before.wire_bytes, before.body_bytes):
+                    self._refuse(refusal)
 
-    def _check_unfinished_head(self, incoming: Incoming, size_bytes: int) -> None:
-        """The parser reports a header when it is complete: this bounds one that never is."""
-        incoming.head_bytes += size_bytes
-        if incoming.head_bytes > guard.MAX_UNPARSED_HEAD_BYTES:
-            self._refuse(guard.head_too_large())
+    def _continue_without_upgrade(self, rest: bytes) -> None:
+        """No protocol is offered to switch to, so the request counts without its Upgrade header.
+
+        The parser has stopped before the body. A new one gets the head again, without that header, and goes on.
+        """
+        head = wire.encode_request_head(self._parser.get_method(), self._message)
+        self._parser = httptools.HttpRequestParser(self)
+        self.data_received(head + rest)
 
     def on_message_begin(self) -> None:
         self._incoming = Incoming()
@@ -171,23 +179,28 @@ class ScoringProtocol(asyncio.Protocol):
         self._checked(self._message.add_target(part))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._checked(self._message.add_header(name, value))
+        message = self._message
+        if not message.has_head:  # what follows the body is a trailer, which nobody asks for
+            message.headers.append((name.lower(), value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
         message = self._message
         message.has_head = True
         version = self._parser.get_http_version()
         self._checked(guard.check_head(version, message.headers, self._parts.max_body_bytes))
+        self._checked(MethodError() if self._parser.get_method() == b"CONNECT" else None)
         message.http_version = version
         if self._active is None:
             self.deadline_s = self._loop.time() + deadlines.BODY_GRACE_S
-            if message.expects_continue and version == "1.1":
+            if wire.EXPECTS_CONTINUE in message.headers and version == "1.1":
                 self._transport.write(wire.CONTINUE)
 
     def on_body(self, part: bytes) -> None:
         self._checked(self._message.add_body(part, self._parts.max_body_bytes))
 
     def on_message_complete(self) -> None:
+        if self._parser.should_upgrade():
+            return  # its body is still to come: see _continue_without_upgrade
         request = self._request_of(self._message)
         self._incoming = None
         self._waiting.append((request, self._parser.should_keep_alive()))
@@ -224,7 +237,8 @@ class ScoringProtocol(asyncio.Protocol):
                 url = httptools.parse_url(path)
             except httptools.HttpParserInvalidURLError:
                 self._checked(InputError("The request's target is not a valid URL"))
-            path, query = unquote_to_bytes(url.path or b"/"), url.query or b""
+            path = _SLASHES.sub(b"/", unquote_to_bytes(url.path or b"/"))
+            query = url.query or b""
         return Request(
             method=self._parser.get_method().decode("ascii"),
             target=message.target,
@@ -355,8 +369,8 @@ class ScoringProtocol(asyncio.Protocol):
             request.http_version,
             response.status,
             None if response.stream else len(response.body),
-            (request.header(b"referer") or b"-").decode("latin-1"),
-            (request.header(b"user-agent") or b"-").decode("latin-1"),
+            (request.named.get(b"referer") or b"-").decode("latin-1"),
+            (request.named.get(b"user-agent") or b"-").decode("latin-1"),
         )
 
 

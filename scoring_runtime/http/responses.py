@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sys
 from collections.abc import Iterator
@@ -9,11 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from scoring_runtime.call import Outcome, Payload
-from scoring_runtime.errors import AnswerError
+from scoring_runtime.errors import AnswerError, RunError
 from scoring_runtime.http.headers import AnswerHead
 from scoring_runtime.json_text import dump_json
 from scoring_runtime.request import Headers
 from scoring_runtime.stream import Stream
+from scoring_runtime.telemetry.loggers import LOGGER
+from scoring_runtime.telemetry.tracebacks import format_traceback
+
+logger = logging.getLogger(LOGGER)
 
 JSON_TYPE = (b"Content-Type", b"application/json")
 HTML_TYPE = (b"Content-Type", b"text/html; charset=utf-8")
@@ -59,11 +64,31 @@ def _encode_response(response: Any) -> Payload:
     if not 200 <= response.status_code <= 599:
         raise ValueError(f"the script's response has an invalid status: {response.status_code}")
     headers = [(name, value) for name, value in headers if name.lower() not in _OWN_NAMES]
+    if response.status_code == 304:
+        headers = [(name, value) for name, value in headers if not name.lower().startswith(b"content-")]
     if response.status_code >= 500:
         headers = _with_failed_mark(headers)
     if response.is_sequence:
         return Payload(b"".join(response.iter_encoded()), response.status_code, headers)
-    return Payload(b"", response.status_code, headers, Stream(_closing(response)))
+    return Payload(b"", response.status_code, headers, Stream(_begun(_closing(response))))
+
+
+def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """`chunks` with the first one made, so that a script that fails before it still gets its 500."""
+    try:
+        first = next(chunks, b"")
+    except BaseException as error:  # the script's generator may raise anything
+        logger.error("Encountered Exception: %s", format_traceback(error))
+        raise RunError from None
+    return _prepended(first, chunks)
+
+
+def _prepended(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    try:
+        yield first
+        yield from chunks
+    finally:
+        chunks.close()  # type: ignore[attr-defined]  # a generator, always
 
 
 def _with_failed_mark(headers: Headers) -> Headers:
@@ -83,11 +108,20 @@ def respond(outcome: Outcome, head: AnswerHead) -> Response:
     payload = outcome.payload
     if payload is None:
         return error_response(outcome.error or AnswerError(), head)
-    headers = payload.headers if payload.headers is not None else [JSON_TYPE, _RUN_SUCCEEDED]
-    if outcome.run_ms is not None:
-        headers.append((b"x-ms-run-fn-exec-ms", b"%.3f" % outcome.run_ms))
-    headers += head.headers
+    exec_ms = (b"x-ms-run-fn-exec-ms", b"%.3f" % (outcome.run_ms or 0.0))
+    if payload.headers is None:
+        headers = [JSON_TYPE, _RUN_SUCCEEDED, exec_ms, *head.headers, *head.cors]
+    else:
+        headers = _script_headers(payload.headers, exec_ms, head)
     return Response(payload.status, headers, payload.body, payload.stream)
+
+
+def _script_headers(headers: Headers, exec_ms: tuple[bytes, bytes], head: AnswerHead) -> Headers:
+    """The headers of a script's own response: ours take the place of its, except for CORS."""
+    ours = {name.lower() for name, _ in head.headers}
+    kept = [(name, value) for name, value in headers if name.lower() not in ours]
+    has_cors = any(name.lower() == b"access-control-allow-origin" for name, _ in headers)
+    return [*kept, exec_ms, *head.headers, *([] if has_cors else head.cors)]
 
 
 def error_response(error: AnswerError, head: AnswerHead | None = None) -> Response:
@@ -96,9 +130,10 @@ def error_response(error: AnswerError, head: AnswerHead | None = None) -> Respon
     if error.retry_after_s is not None:
         headers.append((b"Retry-After", b"%d" % error.retry_after_s))
     if head is not None:
-        headers += head.headers
+        headers += [*head.headers, *head.cors]
     return Response(error.status, headers, dump_json({"message": str(error)}))
 
 
 def json_response(body: bytes, head: AnswerHead | None = None) -> Response:
-    return Response(200, [JSON_TYPE, _RUN_SUCCEEDED, *(head.headers if head else [])], body)
+    common = [*head.headers, *head.cors] if head else []
+    return Response(200, [JSON_TYPE, _RUN_SUCCEEDED, *common], body)

@@ -72,7 +72,7 @@ class ScoreEndpoint:
     def _answer_without_run(self, request: Request, head: AnswerHead, respond_with: Respond) -> None:
         if request.method == "HEAD":
             raise MethodError("Method not allowed")
-        headers = [HTML_TYPE, (b"x-ms-run-function-failed", b"False"), *head.headers]
+        headers = [HTML_TYPE, (b"x-ms-run-function-failed", b"False"), *head.headers, *head.cors]
         response = Response(200, headers, b"")
         self._log(request, head, response)
         respond_with(response)

@@ -40,7 +40,7 @@ class Views:
                 raise UnavailableError(STARTING)
         except AnswerError as error:
             return error_response(error, head)
-        return Response(200, [HTML_TYPE, *head.headers], b"Healthy")
+        return Response(200, [HTML_TYPE, *head.headers, *head.cors], b"Healthy")
 
     def swagger_json(self, request: Request) -> Response:
         head = self._answer_headers.begin(request)
@@ -85,4 +85,4 @@ class Views:
 
 
 def _options(head: AnswerHead) -> Response:
-    return Response(200, [HTML_TYPE, (b"Allow", b"HEAD, OPTIONS, GET"), *head.headers], b"")
+    return Response(200, [HTML_TYPE, (b"Allow", b"HEAD, OPTIONS, GET"), *head.headers, *head.cors], b"")

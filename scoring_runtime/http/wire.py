@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from scoring_runtime.http.incoming import Incoming
 from scoring_runtime.http.responses import Response
 from scoring_runtime.request import Headers, Request
 
+EXPECTS_CONTINUE = (b"expect", b"100-continue")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
 # Statuses that never have a body, nor a length (RFC 9110, 8.6).
@@ -47,6 +49,12 @@ def encode_head(response: Response, request: Request, date: Headers, is_last: bo
         parts.append(b"Connection: keep-alive\r\n")
     parts.append(b"\r\n")
     return b"".join(parts)
+
+
+def encode_request_head(method: bytes, message: Incoming) -> bytes:
+    """The head of a request as it came, but without its Upgrade header."""
+    lines = [b"%b: %b\r\n" % header for header in message.headers if header[0] != b"upgrade"]
+    return b"%b %b HTTP/%b\r\n%b\r\n" % (method, message.target, message.http_version.encode(), b"".join(lines))
 
 
 def has_body(response: Response, request: Request) -> bool:

@@ -34,7 +34,7 @@ def bind(contract: Contract, request: Request) -> Arguments:
 def _bind_members(contract: Contract, request: Request) -> Arguments:
     if request.method == "GET":
         members = query_members(request.query)
-    elif is_json(request.header(b"content-type")):
+    elif is_json(request.named.get(b"content-type")):
         members = json_input.load_object(request.body)
     else:
         raise MediaTypeError
@@ -44,6 +44,8 @@ def _bind_members(contract: Contract, request: Request) -> Arguments:
             arguments[parameter.name] = members[parameter.name]
         elif parameter.is_required:
             raise InputError(f"A value is not provided for the {parameter.name!r} parameter.")
+        else:  # passed on, because the decorators expect each decorated parameter among the keywords
+            arguments[parameter.name] = parameter.default
     return arguments
 
 

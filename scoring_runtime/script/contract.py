@@ -30,8 +30,11 @@ class Mode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
+    """A parameter of run(); `default` is what it gets when the input does not have it."""
+
     name: str
     is_required: bool
+    default: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def read_contract(run: Callable[..., Any], is_raw: bool) -> Contract:
         raise ScriptError("run() cannot be decorated with both @rawhttp and @input_schema")
     return Contract(
         mode=Mode.RAW if is_raw else Mode.SCHEMA if has_schema else Mode.STRING,
-        parameters=tuple(Parameter(p.name, p.default is inspect.Parameter.empty) for p in data),
+        parameters=tuple(Parameter(p.name, p.default is inspect.Parameter.empty, p.default) for p in data),
         wants_headers=len(data) < len(parameters),
     )
 

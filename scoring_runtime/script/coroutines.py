@@ -9,6 +9,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+# A coroutine may clean up when it is cancelled, but not for long.
+CANCEL_S = 1.0
+
 _loops = threading.local()
 
 
@@ -19,9 +22,22 @@ def awaited(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def run_to_end(*args: Any, **kwargs: Any) -> Any:
-        return _loop().run_until_complete(function(*args, **kwargs))
+        loop = _loop()
+        task = loop.create_task(function(*args, **kwargs))
+        try:
+            return loop.run_until_complete(task)
+        except BaseException:
+            _end(loop, task)
+            raise
 
     return run_to_end
+
+
+def _end(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
+    """Cancels what an interruption, such as the scoring time-out, left behind: the next call must not continue it."""
+    if not task.done():
+        task.cancel()
+        loop.run_until_complete(asyncio.wait([task], timeout=CANCEL_S))
 
 
 def _loop() -> asyncio.AbstractEventLoop:

@@ -19,11 +19,11 @@ from types import ModuleType
 from typing import Any
 
 from scoring_runtime.authoring.rawhttp import decorations
-from scoring_runtime.errors import ScriptError
+from scoring_runtime.errors import ScriptError, StoppedError
 from scoring_runtime.script.contract import Contract, read_contract
 from scoring_runtime.script.coroutines import awaited
 from scoring_runtime.script.model_directory import tree
-from scoring_runtime.telemetry.loggers import SCRIPT_LOGGER
+from scoring_runtime.telemetry.loggers import LOGGER, SCRIPT_LOGGER
 from scoring_runtime.telemetry.tracebacks import format_traceback, one_line
 
 logger = logging.getLogger(SCRIPT_LOGGER)
@@ -79,14 +79,21 @@ def call_init(script: Script, model_dir: str | None) -> None:
     logger.info("Invoking user's init function")
     try:
         awaited(script.init)()
+    except StoppedError:
+        raise
     except BaseException as error:  # SystemExit and KeyboardInterrupt too, as the original does
-        logger.error("User's init function failed")
-        logger.error("Encountered Exception %s", format_traceback(error))
-        if model_dir and os.path.isdir(model_dir):
-            for line in ["Model Directory Contents:", *tree(model_dir)]:
-                logger.info("%s", line)
+        _report_init_failure(error, model_dir)
         raise ScriptError(f"init() of {script.path} failed: {one_line(error)}") from None
     logger.info("Users's init has completed successfully")
+
+
+def _report_init_failure(error: BaseException, model_dir: str | None) -> None:
+    server_logger = logging.getLogger(LOGGER)
+    server_logger.error("User's init function failed")
+    server_logger.error("Encountered Exception %s", format_traceback(error))
+    if model_dir and os.path.isdir(model_dir):
+        for line in ["Model Directory Contents:", *tree(model_dir)]:
+            server_logger.info("%s", line)
 
 
 def _extend_path(place: ScriptPlace) -> None:
@@ -109,6 +116,8 @@ def _import_file(path: str) -> ModuleType:
     sys.modules[MODULE_NAME] = module
     try:
         spec.loader.exec_module(module)
+    except StoppedError:
+        raise
     except BaseException as error:  # an import may raise anything, SystemExit included
         del sys.modules[MODULE_NAME]
         raise _import_error(path, error) from None
@@ -125,6 +134,8 @@ def _import_fallback(app_root: str) -> ModuleType:
         )
     try:
         return importlib.import_module(FALLBACK_MODULE)
+    except StoppedError:
+        raise
     except BaseException as error:  # as in _import_file
         raise _import_error("main.py", error) from None
 

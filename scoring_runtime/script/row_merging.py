@@ -18,6 +18,7 @@ import numpy as np
 
 from scoring_runtime.call import Arguments, Payload
 from scoring_runtime.dispatch import merge
+from scoring_runtime.errors import StoppedError
 from scoring_runtime.script.coroutines import awaited
 from scoring_runtime.script.schema import SchemaParameter, convert_arguments, schema_parameters
 from scoring_runtime.telemetry.loggers import SCRIPT_LOGGER
@@ -56,7 +57,7 @@ def _check(run: Run, encode: Encode, parameters: list[SchemaParameter]) -> None:
     sample = {parameter.name: parameter.sample for parameter in parameters}
     if not sample or merge.key(sample) is None:
         raise UnmergeableError("run() has no numpy or pandas schema whose sample has rows")
-    variants = [sample, _changed(sample)]
+    variants = [sample, _variant(run, sample)]
     alone = [_answers(run, encode, [variant])[0] for variant in variants]
     together = _answers(run, encode, variants)
     for single, merged in zip(alone, together, strict=True):
@@ -73,22 +74,42 @@ def _answers(run: Run, encode: Encode, several: list[Arguments]) -> list[Any]:
         output = awaited(run)(**merge.join(several))
         parts = merge.split(output, [merge.rows(arguments) for arguments in several])
         return [json.loads(encode(part).body) for part in parts]
+    except StoppedError:
+        raise
     except BaseException as error:  # as for every run()
         raise UnmergeableError(f"run() fails on the schema's samples: {one_line(error)}") from None
 
 
-def _changed(sample: Arguments) -> Arguments:
-    return {name: _changed_value(value) for name, value in sample.items()}
+def _variant(run: Run, sample: Arguments) -> Arguments:
+    """`sample` with as many other numbers as run() accepts: whole numbers may stand for categories."""
+    for kinds in ((np.floating, np.integer), (np.floating,)):
+        changed = {name: _changed(value, kinds) for name, value in sample.items()}
+        try:
+            awaited(run)(**changed)
+        except StoppedError:
+            raise
+        except BaseException:  # as for every run()
+            continue
+        return changed
+    return sample
 
 
-def _changed_value(value: Any) -> Any:
-    """The same kind of value with other floating-point numbers; what may stand for a category is left alone."""
+def _changed(value: Any, kinds: tuple[type, ...]) -> Any:
+    """An array or a frame with the numbers of `kinds` changed; anything else as it is."""
     if isinstance(value, np.ndarray):
-        return value * 0.5 + 1 if np.issubdtype(value.dtype, np.floating) else value
-    if hasattr(value, "select_dtypes"):
-        floats = value.select_dtypes("floating")
-        return value.assign(**{str(name): floats[name] * 0.5 + 1 for name in floats.columns if isinstance(name, str)})
+        return _changed_numbers(value) if issubclass(value.dtype.type, kinds) else value
+    if hasattr(value, "dtypes"):
+        numbers = {name: value[name] for name in value.columns if issubclass(value[name].dtype.type, kinds)}
+        changed = value.copy()
+        for name, column in numbers.items():
+            changed[name] = _changed_numbers(column)
+        return changed
     return value
+
+
+def _changed_numbers(numbers: Any) -> Any:
+    is_whole = issubclass(numbers.dtype.type, np.integer)
+    return numbers + 1 if is_whole else numbers * 0.75 + 0.3137
 
 
 def is_close(one: Any, other: Any) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from scoring_runtime import __version__
 from scoring_runtime.settings import Settings
 
@@ -15,14 +17,46 @@ def shown_health_port(settings: Settings) -> int:
     return settings.health_port if settings.has_health_port else settings.port
 
 
+def _is_from_environment(settings: Settings, name: str) -> bool:
+    """Whether a name is in os.environ already, as its user wrote it."""
+    return settings.origins.get(name, "").startswith("environment")
+
+
+def has_valid_insights_key(settings: Settings) -> bool:
+    try:
+        uuid.UUID(settings.app_insights_key or "")
+    except ValueError:
+        return False
+    return True
+
+
+def wants_insights(settings: Settings) -> bool:
+    return settings.has_app_insights and has_valid_insights_key(settings)
+
+
+def insights_notices(settings: Settings) -> list[str]:
+    """What the launch says about Application Insights, which this version does not send anything to."""
+    if not (settings.has_app_insights and settings.app_insights_key):
+        return []
+    if not has_valid_insights_key(settings):
+        return [
+            "Invalid Application Insights instrumentation key provided.",
+            "Application Insights has been disabled.",
+        ]
+    return [
+        "Valid Application Insights instrumentation key provided.",
+        "Nothing is sent to Application Insights: this version does not support it.",
+    ]
+
+
 def exported(settings: Settings) -> dict[str, str]:
     """Names and values to set; a setting that was not given leaves its name absent."""
     values = {
-        "AML_APP_ROOT": settings.app_root,
+        "AML_APP_ROOT": None if _is_from_environment(settings, "app_root") else settings.app_root,
         "AZUREML_ENTRY_SCRIPT": settings.entry_script,
         "AZUREML_MODEL_DIR": settings.model_dir,
         "AZUREML_CONFIG_FILE": settings.config_file,
-        "AML_APP_INSIGHTS_ENABLED": "true" if settings.has_app_insights else "false",
+        "AML_APP_INSIGHTS_ENABLED": "true" if wants_insights(settings) else "false",
         "AML_APP_INSIGHTS_KEY": settings.app_insights_key,
         "AML_CORS_ORIGINS": settings.cors_origins,
         "SERVER_PORT": str(settings.port),

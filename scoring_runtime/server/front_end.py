@@ -49,7 +49,10 @@ class FrontEndParts:
 
 
 class FrontEnd:
-    """`start` and `join` from the main thread; `stop` on the loop's thread. `on_stopped` runs there at the end."""
+    """`start` and `join` from the main thread; `stop` and `stop_at_once` on the loop's thread.
+
+    `on_stopped` is called there at the end, with whether every call had ended.
+    """
 
     def __init__(
         self,
@@ -101,6 +104,10 @@ class FrontEnd:
         self._stop_by_s = self.loop.time() + self._parts.drain_s
         self._parts.dispatcher.drain(self._idle.set)
         self._uvicorn.should_exit = True
+
+    def stop_at_once(self) -> None:
+        self.stop()
+        self.stop()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)

@@ -27,8 +27,9 @@ from scoring_runtime.dispatch.admission import QueueLimits
 from scoring_runtime.dispatch.alarm import Alarm
 from scoring_runtime.dispatch.dispatcher import Dispatcher
 from scoring_runtime.dispatch.execution import Execution
-from scoring_runtime.dispatch.thread_runner import Ended, ThreadRunner
-from scoring_runtime.errors import SettingsError
+from scoring_runtime.dispatch.hand_back import HandBack
+from scoring_runtime.dispatch.thread_runner import ThreadRunner
+from scoring_runtime.errors import SettingsError, StoppedError
 from scoring_runtime.http.app import create_app
 from scoring_runtime.http.cors import parse_origins
 from scoring_runtime.http.headers import AnswerHeaders
@@ -43,10 +44,10 @@ from scoring_runtime.script.row_merging import row_converter
 from scoring_runtime.script.schema import schemas_of
 from scoring_runtime.server import environment
 from scoring_runtime.server.front_end import FrontEnd, FrontEndParts
-from scoring_runtime.server.signals import StoppedError, StopSignals
+from scoring_runtime.server.signals import StopSignals
 from scoring_runtime.server.sockets import is_loopback, listen
 from scoring_runtime.settings import Settings
-from scoring_runtime.telemetry import logs, prints
+from scoring_runtime.telemetry import logs, prints, standard_streams
 from scoring_runtime.telemetry.access import AccessLog
 from scoring_runtime.telemetry.banner import BannerSettings, launch_text
 from scoring_runtime.telemetry.loggers import LOGGER, SWAGGER_LOGGER
@@ -90,18 +91,12 @@ def _announce(settings: Settings, console: Console) -> None:
     script_dir = os.path.dirname(settings.entry_script) if settings.entry_script else None
     assert settings.app_root is not None
     logs.configure(settings.app_root, script_dir, console.out, console.err, settings.log_level)
-    console.out.write(launch_text(_banner_settings(settings), _insights_notices(settings)))
+    console.out.write(launch_text(_banner_settings(settings), environment.insights_notices(settings)))
     if not is_loopback(settings.host):
         logger.warning(
             "The server listens on %s without authentication: everybody who can reach it can use it.",
             settings.host,
         )
-
-
-def _insights_notices(settings: Settings) -> list[str]:
-    if not (settings.has_app_insights and settings.app_insights_key):
-        return []
-    return ["Application Insights is not supported by this version: nothing is sent there."]
 
 
 def _banner_settings(settings: Settings) -> BannerSettings:
@@ -114,7 +109,7 @@ def _banner_settings(settings: Settings) -> BannerSettings:
         worker_timeout_s=settings.worker_timeout_s if "worker_timeout_s" in settings.origins else None,
         server_port=settings.port,
         health_port=environment.shown_health_port(settings),
-        is_app_insights_enabled=settings.has_app_insights,
+        is_app_insights_enabled=environment.wants_insights(settings),
         has_app_insights_key=settings.app_insights_key is not None,
         server_version=environment.server_version(settings),
         cors_origins=settings.cors_origins,
@@ -147,6 +142,7 @@ class Server:
         self._front_end = FrontEnd(loop, parts, listeners, self._on_stopped)
 
     def run(self) -> int:
+        standard_streams.replace(self._console.out, self._console.err)
         prints.install()
         signals = StopSignals(self._loop, self._front_end.stop)
         self._front_end.start()
@@ -155,11 +151,13 @@ class Server:
         except StoppedError:
             self._runner.stop()
         except BaseException:
-            self._loop.call_soon_threadsafe(self._front_end.stop)
+            # The interpreter must not end under the other thread.
+            self._loop.call_soon_threadsafe(self._front_end.stop_at_once)
+            self._front_end.join()
             raise
         else:
             signals.init_done()
-            self._work(script)
+            self._work(script, signals)
         self._front_end.join()
         signals.close()
         return 0
@@ -184,21 +182,14 @@ class Server:
         assert settings.app_root is not None
         return openapi.SwaggerDocuments({**generated, **openapi.read_user_documents(Path(settings.app_root))})
 
-    def _work(self, script: Script) -> None:
+    def _work(self, script: Script, signals: StopSignals) -> None:
         execution = Execution(awaited(script.run), encode, Alarm(self._settings.timeout_ms))
         # What init() has loaded lives as long as the server: full collections need not look at it again.
         gc.collect()
         gc.freeze()
         self._loop.call_soon_threadsafe(self._score.open, script.contract)
         logger.info("Worker with pid %s ready for serving traffic", os.getpid())
-        self._runner.work(execution, self._deliver)
-
-    def _deliver(self, ended: Ended) -> None:
-        try:
-            self._loop.call_soon_threadsafe(self._dispatcher.take_back, ended)
-        except RuntimeError:
-            # The loop is closed: the drain was cut short, and these calls were answered with 503.
-            logger.warning("%s calls ended after the server had stopped.", len(ended))
+        self._runner.work(execution, HandBack(self._loop, self._dispatcher), signals.restore)
 
     def _on_stopped(self, is_clean: bool) -> None:
         """On the front end's thread, at its end: lets the main thread go, or leaves without it."""

@@ -9,21 +9,22 @@ interrupts it.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import signal
 import socket
 from collections.abc import Callable
 from types import FrameType
 
+from scoring_runtime.errors import StoppedError
 from scoring_runtime.telemetry.loggers import LOGGER
 
 logger = logging.getLogger(LOGGER)
 
+# The C function below, without the wrapper's conversion to an enum: this is called often.
+_get_handler = inspect.unwrap(signal.getsignal)
+
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-
-
-class StoppedError(BaseException):
-    """Raised on the main thread to leave init() when the server is told to stop."""
 
 
 class StopSignals:
@@ -37,17 +38,25 @@ class StopSignals:
         self._sender.setblocking(False)
         for number in STOP_SIGNALS:
             signal.signal(number, self._handle)
-        signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
+        self._sender_fd = self._sender.fileno()
+        signal.set_wakeup_fd(self._sender_fd, warn_on_full_buffer=False)
         loop.call_soon_threadsafe(loop.add_reader, self._receiver.fileno(), self._read)
 
     def init_done(self) -> None:
-        """From now on signals no longer interrupt the main thread; undoes what the script did to their handlers."""
+        """From now on signals no longer interrupt the main thread."""
         self._is_interruptible = False
+        self.restore()
+
+    def restore(self) -> None:
+        """Undoes what the script did to our signals, called on the main thread whenever it is idle.
+
+        A handler of its own stays: the wake-up descriptor is written all the same.
+        """
         for number in STOP_SIGNALS:
-            if not callable(signal.getsignal(number)):
-                logger.warning("The script had %s ignored; it stops the server all the same.", number.name)
+            if not callable(_get_handler(number)):
+                logger.warning("The script had changed %s; it stops the server all the same.", number.name)
                 signal.signal(number, self._handle)
-        signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
+        signal.set_wakeup_fd(self._sender_fd, warn_on_full_buffer=False)
 
     def close(self) -> None:
         signal.set_wakeup_fd(-1)

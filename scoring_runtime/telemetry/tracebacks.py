@@ -33,7 +33,9 @@ def _keep_foreign(described: traceback.TracebackException, seen: set[int]) -> No
         return
     seen.add(id(described))
     foreign = [frame for frame in described.stack if not _is_ours(frame.filename)]
-    if foreign:
+    # A SyntaxError's place in the script is not a frame.
+    is_in_script = not _is_ours(getattr(described, "filename", None) or _OWN_FOLDER)
+    if foreign or is_in_script:
         described.stack = traceback.StackSummary.from_list(foreign)
     for other in (described.__cause__, described.__context__):
         if other is not None:

@@ -7,6 +7,7 @@ a server's version by the fact that there is one.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -68,8 +69,10 @@ def _body(compared_as: Body, answer: Answer) -> str:
         return answer.header("content-length") or ABSENT
     if compared_as is Body.CHUNKS:
         return " | ".join(chunk.decode("latin-1") for chunk in answer.chunks)
-    text = answer.body.decode("latin-1")
-    return json.dumps(json.loads(answer.body), sort_keys=True) if compared_as is Body.JSON else text
+    if compared_as is Body.JSON:
+        with contextlib.suppress(ValueError):  # What is no JSON is compared, and shown, as it came.
+            return json.dumps(json.loads(answer.body), sort_keys=True)
+    return answer.body.decode("latin-1")
 
 
 def _stable(name: str, value: str, sent: str, new_ids: dict[str, str]) -> str:
@@ -87,9 +90,7 @@ def differences(theirs: Mapping[str, str], ours: Mapping[str, str]) -> list[Diff
     return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
 
 
-def compare_output(
-    lines: Sequence[str], absent_lines: Sequence[str], theirs: str, ours: str
-) -> list[Difference]:
+def compare_output(lines: Sequence[str], absent_lines: Sequence[str], theirs: str, ours: str) -> list[Difference]:
     """The patterns that one of the outputs lacks, and those that one of them has but should not."""
     found = [(pattern, PRESENT, _presence(pattern, theirs), _presence(pattern, ours)) for pattern in lines]
     found += [(pattern, ABSENT, _presence(pattern, theirs), _presence(pattern, ours)) for pattern in absent_lines]

@@ -22,7 +22,7 @@ from tests.compat.comparison import (
 from tests.compat.server import Server
 
 SCRIPTS = Path(__file__).parent / "scripts"
-OUTPUT_TAIL_CHARS = 1500
+OUTPUT_TAIL_CHARS = 240
 
 Commands = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -68,9 +68,7 @@ def _compare(case: Case, theirs: Server, ours: Server) -> Finding:
     return _finding(case.name, case.deviation, compare_answers(case, *answers))
 
 
-def _endings(
-    group: Group, theirs: Server, ours: Server, exit_codes: tuple[int | None, int | None]
-) -> list[Difference]:
+def _endings(group: Group, theirs: Server, ours: Server, exit_codes: tuple[int | None, int | None]) -> list[Difference]:
     first, second = ({"exit code": str(code)} for code in exit_codes)
     output = compare_output(group.lines, group.absent_lines, theirs.output(), ours.output())
     return [*differences(first, second), *output]
@@ -82,16 +80,16 @@ def _failed_start(theirs: Server, ours: Server) -> list[Difference]:
 
 
 def _last_words(server: Server) -> str:
-    return "serves" if server.wait_until_ready() else server.output()[-OUTPUT_TAIL_CHARS:]
+    if server.wait_until_ready():
+        return "serves"
+    return f"exit code {server.wait(0)} after {server.output()[-OUTPUT_TAIL_CHARS:]}"
 
 
 def _finding(name: str, deviation: Deviation | None, found: list[Difference]) -> Finding:
     return Finding(name, judge(found, deviation), tuple(found), deviation)
 
 
-def run_groups(
-    groups: tuple[Group, ...], commands: Commands, jobs: int
-) -> Iterator[tuple[Group, list[Finding]]]:
+def run_groups(groups: tuple[Group, ...], commands: Commands, jobs: int) -> Iterator[tuple[Group, list[Finding]]]:
     """The findings of every group in order, `jobs` pairs of servers at a time."""
     with ThreadPoolExecutor(jobs) as pool:
         findings = pool.map(lambda group: run_group(group, commands), groups)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import takewhile
 
 from tests.compat.comparison import Verdict
 from tests.compat.pair import Finding
 
-CELL_CHARS = 300
+CELL_CHARS = 240
 
 
 class Report:
@@ -43,13 +44,19 @@ def _count(findings: Iterable[Finding], verdict: Verdict) -> int:
     return sum(finding.verdict is verdict for finding in findings)
 
 
+def _start_of_difference(theirs: str, ours: str) -> int:
+    equal = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(theirs, ours, strict=False)))
+    return max(0, equal - CELL_CHARS // 4)
+
+
 def _rows(group: str, finding: Finding) -> list[str]:
     if finding.verdict is not Verdict.DIFFERENT:
         return []
     declared = f"  (declared: {finding.deviation.sentence})" if finding.deviation else ""
     rows = [f"{group} / {finding.name}{declared}"]
     for difference in finding.differences:
+        start = _start_of_difference(difference.theirs, difference.ours)
         rows.append(f"    {difference.field}")
-        rows.append(f"        original {difference.theirs[-CELL_CHARS:]!r}")
-        rows.append(f"        ours     {difference.ours[-CELL_CHARS:]!r}")
+        rows.append(f"        original {difference.theirs[start : start + CELL_CHARS]!r}")
+        rows.append(f"        ours     {difference.ours[start : start + CELL_CHARS]!r}")
     return rows if finding.differences else [*rows, "    a declared deviation is gone: no field differs"]

@@ -8,7 +8,7 @@ from types import TracebackType
 
 from tests.process import LOOPBACK, Answer
 
-TIMEOUT_S = 15.0
+TIMEOUT_S = 10.0
 
 
 class IncompleteAnswerError(Exception):
@@ -57,6 +57,10 @@ class Connection:
             return Answer(status, headers, self._chunked_body())
         length = headers.get("Content-Length")
         return Answer(status, headers, self._file.read() if length is None else self._exactly(int(length)))
+
+    def receive(self, size_bytes: int) -> bytes:
+        """This many bytes of whatever comes; fewer when the server closes the connection before."""
+        return self._file.read(size_bytes)
 
     def rest(self) -> bytes:
         """All that comes until the server closes the connection."""

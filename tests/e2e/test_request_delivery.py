@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.canary import assert_canary
 from tests.e2e.connection import Connection
-from tests.e2e.wrong_request import assert_canary, chunked, get, head, post
+from tests.e2e.wrong_request import chunked, get, head, post
 from tests.process import Answer, ServerProcess
 
 PIPELINED_ROUNDS = 50

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.e2e import wrong_framing, wrong_input
+from tests.e2e.canary import assert_canary, assert_goes_on
 from tests.e2e.connection import Connection
-from tests.e2e.wrong_request import WrongRequest, assert_canary, get, head, names, post
+from tests.e2e.wrong_request import WrongRequest, get, head, names, post
 from tests.process import ServerProcess
 
 SCRIPTS = "tests/scripts"
@@ -28,14 +29,6 @@ def text_server() -> Iterator[ServerProcess]:
 def schema_server() -> Iterator[ServerProcess]:
     with ServerProcess(f"{SCRIPTS}/wrong_requests_schema.py") as server:
         yield server
-
-
-def assert_goes_on(server: ServerProcess, is_schema: bool = False) -> None:
-    """A new connection gets its own right answer, and the server is ready."""
-    with Connection(server.port) as connection:
-        assert_canary(connection, is_schema)
-        connection.send(get(b"/health/ready"))
-        assert connection.answer().status == 200
 
 
 def assert_refused(case: WrongRequest, server: ServerProcess, is_schema: bool = False) -> None:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from tests.e2e.connection import Connection
 
 JSON_TYPE = b"Content-Type: application/json"
 OWN_WORDS = "..."
 """At the end of an expected message: the rest is the parser's own wording."""
-
-_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -59,16 +53,3 @@ def chunked(*chunks: bytes) -> bytes:
 
 def names(cases: Iterable[WrongRequest]) -> list[str]:
     return [case.name for case in cases]
-
-
-def assert_canary(connection: Connection, is_schema: bool = False) -> None:
-    """A request with a number of its own gets the answer to that number."""
-    number = next(_numbers)
-    expected: Any
-    if is_schema:
-        body, expected = b'{"data": [[%d, 1]], "name": "canary"}' % number, {"name": "canary", "sums": [number + 1]}
-    else:
-        body, expected = b"canary %d" % number, {"given": f"canary {number}"}
-    connection.send(post(body, JSON_TYPE))
-    answer = connection.answer()
-    assert (answer.status, answer.json()) == (200, expected)

@@ -18,6 +18,7 @@ SCHEMA = (
 )
 RAW = "from azureml.contrib.services.aml_request import rawhttp\n"
 IMPORT_FAILED = "Failed to import user script because it raised an unhandled exception"
+BAD_ORIGIN = {"AML_CORS_ORIGINS": "https://a.com,*.b.com"}
 FIRST_FRAME = 'score.py", line '
 
 
@@ -122,7 +123,7 @@ VALUES = [
     *_value("SCORING_TIMEOUT_MS", "abc", "expected a whole number"),
     *_value("SERVER_PORT", "70000", "expected a port number"),
     *_value("AML_APP_INSIGHTS_ENABLED", "maybe", "expected true or false"),
-    *_value("AML_CORS_ORIGINS", "*.b.com", "Invalid regular expression")[:1],
+    WrongStart("AML_CORS_ORIGINS", ("AML_CORS_ORIGINS", "'*.b.com'", "Write the whole origin"), env=BAD_ORIGIN),
     _flag("--drain-seconds", "soon", "expected a whole number"),
     _flag("--health_port", "0", "expected a port number"),
     _flag("--worker_count", "0", "expected a whole number"),
@@ -130,11 +131,6 @@ VALUES = [
     WrongStart("--host", ("--host", "no.such.host.invalid"), args=("--host", "no.such.host.invalid")),
     WrongStart("foreign --host", ("--host", "192.0.2.1"), args=("--host", "192.0.2.1")),
     WrongStart("unknown flag", ("unrecognized arguments", "--colour"), args=("--colour",), exit_code=1),
-    WrongStart(
-        "CORS flag",
-        ("AML_CORS_ORIGINS", "'*.b.com'", "Write the whole origin"),
-        args=("--access_control_allow_origins", "*.b.com"),
-    ),
     WrongStart("no script", ("provide an entry_script", "--config_file"), source=None, script=None, exit_code=1),
     WrongStart("two scripts", ("entry script", "twice"), args=("--entry_script", "other.py"), exit_code=1),
     WrongStart("two arguments", ("unrecognized arguments", "other.py"), args=("other.py",), exit_code=1),
@@ -151,7 +147,7 @@ CONFIG_FILES = [
     _file("logging.json", "{", "logging configuration", "Correct the file"),
     _file("logging.json", '{"version": 9}', "logging configuration", "Correct the file"),
     _file("swagger.json", "{", "Swagger document", "Correct the file"),
-    _file("swagger3.json", '{"a": NaN}', "Swagger document", "Correct the file"),
+    _file("swagger3.json", "[1,]", "Swagger document", "Correct the file"),
 ]
 
 CASES = [*FILES, *IMPORTS, *SIGNATURES, *INITS, *VALUES, *CONFIG_FILES]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.compat import deviations
 from tests.compat.case import Case, Group, Setup, get, post
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
@@ -41,8 +42,9 @@ GROUPS = (
         lines=(r"Found driver script at .*/score\.py and the score script at .*/driver_module\.py",),
     ),
     Group("loading / azure names", Setup("imports.py"), ONE),
+    Group("loading / plain import", Setup("plain_import.py"), ONE, deviation=deviations.PLAIN_IMPORT),
     Group("loading / rawhttp elsewhere", Setup("any_rawhttp.py"), ONE),
-    Group("loading / known module", Setup("dataclass_script.py"), ONE),
+    Group("loading / known module", Setup("dataclass_script.py"), ONE, deviation=deviations.KNOWN_MODULE),
     Group("loading / wrapped run", Setup("wrapped_run.py"), (*ONE, Case("GET", get("?a=1")))),
     Group("loading / methods", Setup("callable_run.py"), ONE),
     Group("loading / state", Setup("state.py"), TWICE),

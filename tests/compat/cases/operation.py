@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.compat import deviations
 from tests.compat.case import Case, Group, Request, Setup, post
 
 SLOW = tuple(
@@ -61,6 +62,7 @@ REQUESTS = (
     Case("health", Request("GET", "/")),
     Case("nowhere", Request("GET", "/nowhere")),
 )
+PRINTS = Case("POST", post("x"), deviation=deviations.PRINT_SEP)
 FAILED = (
     r"azmlinfsrv - Encountered Exception: ",
     r"ValueError: details$",
@@ -78,7 +80,11 @@ LOGGING = """{
 GROUPS = (
     Group("operation / time-out", Setup("slow.py", environment={"SCORING_TIMEOUT_MS": "300"}), TIMED),
     Group("operation / time-out, lower case", Setup("slow.py", environment={"scoring_timeout_ms": "250"}), TIMED[:1]),
-    Group("operation / time-out in config", Setup("slow.py", files={"config.json": '{"SCORING_TIMEOUT_MS": 200}'}), TIMED[:1]),
+    Group(
+        "operation / time-out in config",
+        Setup("slow.py", files={"config.json": '{"SCORING_TIMEOUT_MS": 200}'}),
+        TIMED[:1],
+    ),
     Group(
         "operation / output",
         Setup("printing.py"),
@@ -86,7 +92,7 @@ GROUPS = (
         lines=(*STARTED, *PRINTED),
         absent_lines=("root info", "GET / HTTP/1.1", r"azmlinfsrv - GET / ", r"azmlinfsrv - GET /nowhere"),
     ),
-    Group("operation / print(sep=None)", Setup("print_sep_none.py"), (Case("POST", post("x")),)),
+    Group("operation / print(sep=None)", Setup("print_sep_none.py"), (PRINTS,)),
     Group("operation / traceback", Setup("failures.py"), (Case("POST", post("ValueError")),), lines=FAILED),
     Group(
         "operation / logging.json",

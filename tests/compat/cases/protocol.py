@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
-from tests.compat.case import Body, Case, Group, Headers, Request, Setup, get, post
+from tests.compat import deviations
+from tests.compat.case import Body, Case, Deviation, Group, Headers, Request, Setup, get, post
 
 ECHO = Setup("echo.py")
 LONG = "x" * 101
@@ -57,17 +58,35 @@ ID_CASES = (
 )
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "BREW")
+NOWHERE = ("CONNECT", "BREW")
+UNKNOWN = ("/score/", "/nowhere")
 PATHS = ("/", "/swagger.json", "/score/", "/nowhere")
 ROUTES = (
     *(
-        Case(f"{method} {path}", Request(method, path), Body.LENGTH if method == "HEAD" else Body.BYTES)
+        Case(
+            f"{method} {path}",
+            Request(method, path),
+            Body.LENGTH if method == "HEAD" else Body.BYTES,
+            deviation=deviations.NEVER_OFFERED if method in NOWHERE and path in UNKNOWN else None,
+        )
         for path in PATHS
         for method in METHODS
         if (method, path) not in {("GET", "/swagger.json"), ("CONNECT", "/")}
     ),
     *(
         Case(f"GET {path}", Request("GET", path))
-        for path in ("/?x=1", "//", "//score", "/Score", "/score/x", "/%73core", "/score%2F", "/swagger", "/health", "/.")
+        for path in (
+            "/?x=1",
+            "//",
+            "//score",
+            "/Score",
+            "/score/x",
+            "/%73core",
+            "/score%2F",
+            "/swagger",
+            "/health",
+            "/.",
+        )
     ),
     *(Case(f"GET {path}", Request("GET", path)) for path in ("/score;a=1", "/score#x", "/../score", "/favicon.ico")),
 )
@@ -75,11 +94,15 @@ ROUTES = (
 FIELD = "y" * 8000
 LIMITS = (
     Case("target of 4,000", Request("GET", "/score?a=" + "x" * 4000)),
-    Case("target of 5,000", Request("GET", "/score?a=" + "x" * 5000)),
+    Case("target of 5,000", Request("GET", "/score?a=" + "x" * 5000), deviation=deviations.WIDER_LIMITS),
     Case("field of 8,000", get(headers=(("x-a", FIELD),))),
-    Case("field of 9,000", get(headers=(("x-a", FIELD + "y" * 1000),))),
+    Case("field of 9,000", get(headers=(("x-a", FIELD + "y" * 1000),)), deviation=deviations.WIDER_LIMITS),
     Case("90 fields", get(headers=tuple((f"x-{number}", "1") for number in range(90)))),
-    Case("120 fields", get(headers=tuple((f"x-{number}", "1") for number in range(120)))),
+    Case(
+        "120 fields",
+        get(headers=tuple((f"x-{number}", "1") for number in range(120))),
+        deviation=deviations.PROTOCOL_ERROR,
+    ),
     Case("3 MB body", post(b"x" * 3_000_000), Body.LENGTH),
 )
 MALFORMED = {
@@ -100,7 +123,8 @@ MALFORMED = {
     "length and chunked": b"POST /score HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
     "unknown coding": b"POST /score HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\nx",
-    "bad chunk size": b"POST /score HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nx\r\n0\r\n\r\n",
+    "bad chunk size": b"POST /score HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"zz\r\nx\r\n0\r\n\r\n",
     "space in the target": b"GET /score?a=b c HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "relative target": b"GET score HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "asterisk": b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -108,10 +132,21 @@ MALFORMED = {
     "non-ascii target": b"GET /score?a=\xc3\xa9 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "blank line first": b"\r\nGET /score HTTP/1.1\r\nHost: localhost\r\n\r\n",
 }
+REFUSED_OTHERWISE: dict[str, Deviation | None] = {
+    "no version": deviations.HTTP_VERSION,
+    "no host": deviations.NO_HOST,
+    "bad chunk size": deviations.BAD_CHUNK,
+    "asterisk": None,
+    "blank line first": None,
+}
+REFUSED = tuple(
+    Case(name, Request(raw=each), deviation=REFUSED_OTHERWISE.get(name, deviations.PROTOCOL_ERROR))
+    for name, each in MALFORMED.items()
+)
 
 GROUPS = (
     Group("protocol / ids", ECHO, ID_CASES, lines=("x-ms-request-id header has been deprecated",)),
     Group("protocol / routes", ECHO, ROUTES),
     Group("protocol / limits", ECHO, LIMITS),
-    Group("protocol / malformed", ECHO, tuple(Case(name, Request(raw=each)) for name, each in MALFORMED.items())),
+    Group("protocol / malformed", ECHO, REFUSED),
 )

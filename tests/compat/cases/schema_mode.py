@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from tests.compat import deviations
-from tests.compat.case import JSON, Case, Deviation, Group, Request, Setup, get, post
-
-BAD_REQUEST = {"status": ("500", "400"), "body": ("internal error", "could not be decoded as JSON")}
+from tests.compat.case import Case, Group, Request, Setup, get, post
 
 BODIES: dict[str, Request] = {
     "all three": post('{"num": 1, "text": "t", "plain": [1]}'),
@@ -57,7 +55,7 @@ BODIES: dict[str, Request] = {
 }
 
 UNDECODABLE = tuple(
-    Case(f"not utf-8: {name}", post(body), deviation=Deviation(deviations.BAD_UNICODE, BAD_REQUEST))
+    Case(f"not utf-8: {name}", post(body), deviation=deviations.BAD_UNICODE)
     for name, body in {
         "bytes": b'{"num": 1, "text": "\xff\xfe"}',
         "cut": b'{"num": 1, "text": "\xe2\x82"}',
@@ -70,17 +68,17 @@ TOO_MUCH = (
     Case(
         "deep arrays",
         post('{"num": 1, "plain": ' + "[" * 200_000 + "]" * 200_000 + "}"),
-        deviation=Deviation(deviations.DEEP_JSON, BAD_REQUEST),
+        deviation=deviations.DEEP_JSON,
     ),
     Case(
         "deep objects, not closed",
         post('{"num": 1, "plain": ' + '{"a":' * 200_000),
-        deviation=Deviation(deviations.DEEP_JSON, BAD_REQUEST),
+        deviation=deviations.DEEP_JSON,
     ),
     Case(
         "5,000 digits",
         post('{"num": ' + "9" * 5_000 + "}"),
-        deviation=Deviation(deviations.LONG_INTEGER, BAD_REQUEST),
+        deviation=deviations.LONG_INTEGER,
     ),
     Case("4,300 digits", post('{"num": ' + "9" * 4_300 + "}")),
     Case("900 levels", post('{"num": 1, "plain": ' + "[" * 900 + "]" * 900 + "}")),
@@ -115,7 +113,6 @@ CONTENT_TYPES: dict[str, Request] = {
 } | {
     "none": post(NUM, None),
     "wrong and empty": post("", "text/plain"),
-    "twice": post(NUM, JSON, headers=(("Content-Type", "text/plain"),)),
 }
 
 ENCODINGS: dict[str, Request] = {

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from tests.compat import deviations
 from tests.compat.case import Body, Case, Group, Request, Setup, post
 
 ASK = (Case("seen by the script", post("x")),)
+FROM_FILE = (Case("seen by the script", post("x"), deviation=deviations.MODEL_DIR_OF_CONFIG),)
 TITLE = (Case("service name", Request("GET", "/swagger.json"), Body.JSON),)
 VERSIONED = (
     Case("version header", post("x")),
+    Case("ids beside the version", post("x", headers=(("x-request-id", "a"),))),
     Case("version header of health", Request("GET", "/")),
     Case("no version header on 404", Request("GET", "/nowhere")),
 )
@@ -27,7 +30,6 @@ SEEN: Mapping[str, Setup] = {
         "settings.py", arguments=("--model_dir", "cli"), environment={"AZUREML_MODEL_DIR": "env"}
     ),
     "model dir from environment": Setup("settings.py", environment={"AZUREML_MODEL_DIR": "env"}),
-    "model dir from config": Setup("settings.py", files={"config.json": _config(AZUREML_MODEL_DIR="file")}),
     "script in a sub-folder": Setup("settings.py", place="sub/score.py", entry="sub/score.py"),
     "script through dots": Setup("settings.py", entry="sub/../score.py", files={"sub/x.txt": ""}),
     "application root": Setup("settings.py", environment={"AML_APP_ROOT": "."}),
@@ -85,6 +87,16 @@ SWITCHES: Mapping[str, str] = {"false": "FALSE", "true": "TRUE", "other": "1"}
 
 GROUPS = (
     *(Group(f"settings / {name}", setup, ASK) for name, setup in SEEN.items()),
+    Group(
+        "settings / model dir from config",
+        Setup("settings.py", files={"config.json": _config(AZUREML_MODEL_DIR="file")}),
+        FROM_FILE,
+    ),
+    Group(
+        "settings / entry script of the environment alone",
+        Setup("echo.py", entry=None, environment={"AZUREML_ENTRY_SCRIPT": "score.py"}),
+        deviation=deviations.SCRIPT_OF_ENVIRONMENT,
+    ),
     *(Group(f"settings / config {name}", setup, TITLE) for name, setup in CONFIGS.items()),
     *(Group(f"settings / {name}", setup, ASK) for name, setup in SCRIPTS.items()),
     *(
@@ -94,6 +106,18 @@ GROUPS = (
             VERSIONED,
         )
         for name, value in SWITCHES.items()
+    ),
+    Group(
+        "settings / version header by default",
+        Setup("echo.py"),
+        (
+            Case(
+                "value",
+                post("x"),
+                exact_headers=frozenset({"x-ms-server-version"}),
+                deviation=deviations.SERVER_VERSION,
+            ),
+        ),
     ),
     Group(
         "settings / health port",

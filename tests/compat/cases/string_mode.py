@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.compat.case import Case, Group, Request, Setup, get, post
+from tests.compat import deviations
+from tests.compat.case import Case, Deviation, Group, Request, Setup, get, post
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=b"
@@ -93,9 +94,26 @@ METHODS: dict[str, Request] = {
     for method in ("OPTIONS", "HEAD", "PUT", "DELETE", "PATCH", "TRACE", "BREW", "post")
 }
 
+DEVIATIONS: dict[str, Deviation] = {
+    "form": deviations.FORM_BODY,
+    "form with charset": deviations.FORM_BODY,
+    "form in capitals": deviations.FORM_BODY,
+    "form that is json": deviations.FORM_BODY,
+    "form that is not utf-8": deviations.FORM_NOT_UTF8,
+    "multipart": deviations.FORM_BODY,
+    "chunked form": deviations.FORM_BODY,
+    "bad utf-8 escapes": deviations.BAD_QUERY_BYTE,
+    "post": deviations.PROTOCOL_ERROR,
+}
+
+
+def _cases(requests: dict[str, Request]) -> tuple[Case, ...]:
+    return tuple(Case(name, request, deviation=DEVIATIONS.get(name)) for name, request in requests.items())
+
+
 GROUPS = (
-    Group("string mode / bodies", Setup("echo.py"), tuple(Case(name, each) for name, each in BODIES.items())),
-    Group("string mode / framing", Setup("echo.py"), tuple(Case(name, each) for name, each in FRAMINGS.items())),
-    Group("string mode / query", Setup("echo.py"), tuple(Case(name, get(each)) for name, each in QUERIES.items())),
-    Group("string mode / methods", Setup("echo.py"), tuple(Case(name, each) for name, each in METHODS.items())),
+    Group("string mode / bodies", Setup("echo.py"), _cases(BODIES)),
+    Group("string mode / framing", Setup("echo.py"), _cases(FRAMINGS)),
+    Group("string mode / query", Setup("echo.py"), _cases({name: get(each) for name, each in QUERIES.items()})),
+    Group("string mode / methods", Setup("echo.py"), _cases(METHODS)),
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from tests.compat import deviations
 from tests.compat.case import Body, Case, Group, Request, Setup
 
 VERSIONS = ("2", "3", "3.1", "2.0", "3.0", "3.1.0", "", "1", "abc", "2.1", "03", "2%20", "-2", "'", "2&version=3")
@@ -40,7 +42,6 @@ SERVICES: Mapping[str, Mapping[str, str]] = {
         "SERVICE_PATH_PREFIX": "api/v1",
     },
     "prefix with slashes": {"SERVICE_PATH_PREFIX": "//a/b//"},
-    "empty": {"SERVICE_NAME": "", "SERVICE_VERSION": "", "SERVICE_PATH_PREFIX": ""},
 }
 OVERRIDES: Mapping[str, Mapping[str, str]] = {
     "swagger.json": {"swagger.json": '{"own": 2, "é": 1.0}'},
@@ -51,7 +52,14 @@ OVERRIDES: Mapping[str, Mapping[str, str]] = {
     "in the script's folder": {"sub/swagger.json": '{"own": 2}'},
 }
 
+EMPTY = Setup("echo.py", environment={"SERVICE_NAME": "", "SERVICE_VERSION": "", "SERVICE_PATH_PREFIX": ""})
+
 GROUPS = (
+    Group(
+        "swagger / service: empty",
+        EMPTY,
+        tuple(replace(case, deviation=deviations.EMPTY_VARIABLE) for case in ESSENTIAL),
+    ),
     Group("swagger / undecorated", Setup("echo.py"), (*DOCUMENTS, *EVERY_BYTE), lines=(PREPARED,)),
     Group("swagger / raw", Setup("raw_request.py"), ESSENTIAL),
     Group("swagger / output only", Setup("output_only.py"), ESSENTIAL),

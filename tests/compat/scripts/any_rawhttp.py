@@ -13,4 +13,4 @@ def init():
 
 
 def run(data):
-    return type(data).__name__
+    return isinstance(data, str)

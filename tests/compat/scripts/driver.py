@@ -1,12 +1,11 @@
 """init() is this module's, run() comes from the driver module."""
 
-import driver_module  # noqa: F401
+import driver_module
 
 CALLED = []
 
 
 def init():
-    import driver_module
 
     driver_module.INITIALISED.append("outer")
 

@@ -9,7 +9,7 @@ from inference_schema.parameter_types.pandas_parameter_type import PandasParamet
 from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType
 from inference_schema.schema_decorators import input_schema, output_schema
 
-FRAME = pd.DataFrame({"n": [1], "s": ["a\"b"], "when": [pd.Timestamp("2024-01-02")], "ok": [True]})
+FRAME = pd.DataFrame({"n": [1], "s": ['a"b'], "when": [pd.Timestamp("2024-01-02")], "ok": [True]})
 WHEN = datetime.datetime(2024, 5, 6, 7, 8, 9)
 
 

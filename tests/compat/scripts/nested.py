@@ -21,6 +21,6 @@ def init():
 @input_schema("Inputs", INPUTS)
 @input_schema("GlobalParameters", PARAMETERS, convert_to_provided_type=False)
 @output_schema(RESULTS)
-def run(Inputs, GlobalParameters={"method": "default"}):  # noqa: N803, B006
+def run(Inputs, GlobalParameters={"method": "default"}):  # noqa: B006
     shown = {name: [type(value).__name__, repr(value)] for name, value in Inputs.items()}
     return {"inputs": shown, "parameters": GlobalParameters}

@@ -4,9 +4,7 @@ import pandas as pd
 from inference_schema.parameter_types.pandas_parameter_type import PandasParameterType
 from inference_schema.schema_decorators import input_schema, output_schema
 
-SAMPLE = pd.DataFrame(
-    {"n": [1], "x": [1.5], "s": ["a"], "flag": [True], "when": [pd.Timestamp("2024-01-02 03:04:05")]}
-)
+SAMPLE = pd.DataFrame({"n": [1], "x": [1.5], "s": ["a"], "flag": [True], "when": [pd.Timestamp("2024-01-02 03:04:05")]})
 
 
 def init():

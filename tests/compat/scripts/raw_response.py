@@ -114,7 +114,9 @@ GIVEN = {
     "own ids": lambda: AMLResponse("m", 200, {"x-ms-request-id": "own", "x-request-id": "own", "TraceId": "own"}),
     "own flags": lambda: AMLResponse("m", 200, {"x-ms-run-function-failed": "own", "x-ms-run-fn-exec-ms": "own"}),
     "own cors": lambda: AMLResponse("m", 200, {"Access-Control-Allow-Origin": "*", "Vary": "X"}),
-    "set header": lambda: with_headers(AMLResponse("m", 200), {"Access-Control-Allow-Origin": "*", "Content-Type": "a/b"}),
+    "set header": lambda: with_headers(
+        AMLResponse("m", 200), {"Access-Control-Allow-Origin": "*", "Content-Type": "a/b"}
+    ),
     "set length": lambda: with_headers(AMLResponse("abc", 200), {"X-Accel": "no"}),
     "set id": lambda: with_headers(AMLResponse("m", 200), {"x-ms-request-id": "own"}),
     "mimetype": lambda: changed(AMLResponse(b"\x89PNG", 200), mimetype="image/jpg"),

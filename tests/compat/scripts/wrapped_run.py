@@ -11,8 +11,6 @@ def logged(function):
     return wrapper
 
 
-
-
 def init():
     pass
 

@@ -1,0 +1,1 @@
+"""Measurements against other servers, one file per question: `python -m benchmarks.bench_serving`."""

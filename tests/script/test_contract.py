@@ -1,0 +1,142 @@
+"""run()'s signature and decorators: three modes, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any
+
+import pytest
+from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType
+from inference_schema.schema_decorators import input_schema, output_schema
+
+from scoring_runtime.errors import ScriptError
+from scoring_runtime.script.contract import Contract, Mode, Parameter, read_contract
+
+NUMBER = StandardPythonParameterType(1)
+
+
+def plain(data: Any) -> Any: ...
+
+
+def with_headers(request_headers: Any, data: Any) -> Any: ...
+
+
+def with_default(data: Any, count: int = 3) -> Any: ...
+
+
+def keyword_only(*, data: Any) -> Any: ...
+
+
+class CallableRun:
+    def __call__(self, data: Any) -> Any: ...
+
+    def method(self, data: Any) -> Any: ...
+
+
+@wraps(plain)
+def wrapped(*args: Any, **kwargs: Any) -> Any: ...
+
+
+@pytest.mark.parametrize(
+    ("run", "parameters", "wants_headers"),
+    [
+        pytest.param(plain, [("data", True)], False, id="one argument"),
+        pytest.param(with_headers, [("data", True)], True, id="request_headers in any position"),
+        pytest.param(with_default, [("data", True), ("count", False)], False, id="a default"),
+        pytest.param(keyword_only, [("data", True)], False, id="keyword only"),
+        pytest.param(CallableRun(), [("data", True)], False, id="a callable object"),
+        pytest.param(CallableRun().method, [("data", True)], False, id="a method"),
+        pytest.param(wrapped, [("data", True)], False, id="the wrapped signature counts"),
+        pytest.param(partial(with_default, count=1), [("data", True), ("count", False)], False, id="a partial"),
+    ],
+)
+def test_parameters(run: Callable[..., Any], parameters: list[tuple[str, bool]], wants_headers: bool) -> None:
+    expected = tuple(Parameter(*each) for each in parameters)
+    assert read_contract(run, is_raw=False) == Contract(Mode.STRING, expected, wants_headers)
+
+
+VARIADIC = "run() cannot accept positional-only arguments, *args, or **kwargs."
+
+
+@pytest.mark.parametrize(
+    ("run", "message"),
+    [
+        pytest.param(lambda *args: None, VARIADIC, id="*args"),
+        pytest.param(lambda data, **kwargs: None, VARIADIC, id="**kwargs"),
+        pytest.param(lambda data, /: None, VARIADIC, id="positional only"),
+        pytest.param(lambda: None, "run() needs to accept an argument for input data.", id="nothing"),
+        pytest.param(
+            lambda request_headers: None,
+            'run() needs to accept an argument other than "request_headers".',
+            id="only request_headers",
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_raw", [True, False], ids=["raw", "not raw"])
+def test_signatures_refused_with_the_originals_words(run: Callable[..., Any], message: str, is_raw: bool) -> None:
+    with pytest.raises(ScriptError) as caught:
+        read_contract(run, is_raw)
+    assert str(caught.value) == message
+
+
+def two_and_a_default(one: Any, two: Any, three: Any = 0, request_headers: Any = None) -> Any: ...
+
+
+def other_name(input_data: Any) -> Any: ...
+
+
+def third(data: Any) -> Any: ...
+
+
+stacked = input_schema("one", NUMBER)(input_schema("two", NUMBER)(output_schema(NUMBER)(two_and_a_default)))
+output_only = output_schema(NUMBER)(third)
+wrongly_named = input_schema("data", NUMBER)(other_name)
+
+
+def test_schema_mode_binds_every_data_parameter_decorated_or_not() -> None:
+    expected = (Parameter("one", True), Parameter("two", True), Parameter("three", False))
+    assert read_contract(stacked, is_raw=False) == Contract(Mode.SCHEMA, expected, wants_headers=True)
+
+
+def test_an_output_schema_alone_is_schema_mode() -> None:
+    assert read_contract(output_only, is_raw=False).mode is Mode.SCHEMA
+
+
+def test_decorated_names_are_not_checked_against_the_signature() -> None:
+    assert read_contract(wrongly_named, is_raw=False).parameters == (Parameter("input_data", True),)
+
+
+def test_raw_mode() -> None:
+    assert read_contract(with_headers, is_raw=True) == Contract(Mode.RAW, (Parameter("data", True),), True)
+
+
+def test_raw_and_schema_together_are_refused() -> None:
+    with pytest.raises(ScriptError) as caught:
+        read_contract(stacked, is_raw=True)
+    assert str(caught.value) == "run() cannot be decorated with both @rawhttp and @input_schema"
+
+
+def test_a_function_that_closes_over_variables_is_not_schema_decorated() -> None:
+    model = object()
+    assert read_contract(lambda data: model, is_raw=False).mode is Mode.STRING
+
+
+@pytest.mark.parametrize(
+    ("contract", "text"),
+    [
+        (read_contract(plain, False), "run() is not decorated. Server will invoke it with the input in JSON string."),
+        (
+            read_contract(plain, True),
+            "run() is decorated with @rawhttp. Server will invoke it with the flask request object.",
+        ),
+        (
+            read_contract(stacked, False),
+            "run() is decorated with @input_schema. Server will invoke it with the following arguments: "
+            "one, two, three.",
+        ),
+    ],
+    ids=["string", "raw", "schema"],
+)
+def test_describes_itself_as_the_original_does(contract: Contract, text: str) -> None:
+    assert contract.describe() == text

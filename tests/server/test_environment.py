@@ -1,0 +1,58 @@
+"""What scripts find in os.environ."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from scoring_runtime import __version__
+from scoring_runtime.server.environment import exported, server_version, shown_health_port
+from scoring_runtime.settings import Settings
+
+ALWAYS = {
+    "AML_APP_ROOT": "/app",
+    "AML_APP_INSIGHTS_ENABLED": "false",
+    "SERVER_PORT": "5001",
+    "HEALTH_PORT": "5001",
+    "WORKER_COUNT": "1",
+    "HTTP_X_MS_SERVER_VERSION": f"scoring_runtime/{__version__}",
+}
+
+
+def test_names_that_were_not_given_are_absent() -> None:
+    assert exported(Settings(app_root="/app")) == ALWAYS
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "value"),
+    [
+        ({"entry_script": "/app/score.py"}, "AZUREML_ENTRY_SCRIPT", "/app/score.py"),
+        ({"model_dir": "azureml-models/m/1"}, "AZUREML_MODEL_DIR", "azureml-models/m/1"),
+        ({"cors_origins": "*"}, "AML_CORS_ORIGINS", "*"),
+        ({"has_app_insights": True}, "AML_APP_INSIGHTS_ENABLED", "true"),
+        ({"app_insights_key": "key"}, "AML_APP_INSIGHTS_KEY", "key"),
+        ({"port": 8080}, "SERVER_PORT", "8080"),
+        ({"port": 8080}, "HEALTH_PORT", "8080"),
+        ({"has_health_port": True}, "HEALTH_PORT", "5000"),
+        ({"server_version": "own/2"}, "HTTP_X_MS_SERVER_VERSION", "own/2"),
+    ],
+)
+def test_values_in_force(values: dict[str, Any], name: str, value: str) -> None:
+    assert exported(Settings(app_root="/app", **values))[name] == value
+
+
+def test_the_config_file_is_absolute() -> None:
+    values = exported(Settings(app_root="/app", config_file="settings/config.json"))
+    assert values["AZUREML_CONFIG_FILE"] == os.path.realpath("settings/config.json")
+
+
+def test_the_health_port_is_the_servers_unless_it_has_its_own() -> None:
+    assert shown_health_port(Settings(port=7000)) == 7000
+    assert shown_health_port(Settings(port=7000, has_health_port=True, health_port=7001)) == 7001
+
+
+def test_server_version() -> None:
+    assert server_version(Settings()) == f"scoring_runtime/{__version__}"
+    assert server_version(Settings(server_version="x")) == "x"

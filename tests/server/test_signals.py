@@ -1,0 +1,121 @@
+"""SIGTERM and SIGINT, whatever the main thread is doing."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tests.process import ServerProcess, clean_environment
+
+WAIT_S = 20
+PREAMBLE = """
+import asyncio, hashlib, os, signal, sys, threading, time
+from scoring_runtime.errors import StoppedError
+from scoring_runtime.server.signals import StopSignals
+loop = asyncio.new_event_loop()
+signals = StopSignals(loop, lambda: os.write(1, b"stop\\n") and os._exit(7))
+threading.Thread(target=loop.run_forever, daemon=True).start()
+"""
+READY = "print('ready', flush=True)\n"
+IN_NATIVE_CODE = "hashlib.pbkdf2_hmac('sha256', b'x', b'x', 10**9)\n"
+
+
+def signalled(code: str, number: signal.Signals) -> tuple[int, str]:
+    """The exit code and the output, but for `ready`, of a process that was sent a signal once it was ready."""
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", PREAMBLE + dedent(code)],
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        before = "".join(iter(process.stdout.readline, "ready\n"))
+        process.send_signal(number)
+        after = process.communicate(timeout=WAIT_S)[0]
+    return process.returncode, before + after
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_reaches_the_loop_while_the_main_thread_is_in_native_code(number: signal.Signals) -> None:
+    assert signalled(f"signals.init_done()\n{READY}{IN_NATIVE_CODE}", number) == (7, "stop\n")
+
+
+def test_interrupts_init_and_reaches_the_loop() -> None:
+    code = """
+        on_stop = threading.Event()
+        signals._on_stop = on_stop.set
+        try:
+            print('ready', flush=True)
+            time.sleep(60)
+        except StoppedError:
+            print('left', on_stop.wait(10))
+    """
+    assert signalled(code, signal.SIGTERM) == (0, "left True\n")
+
+
+def test_does_not_interrupt_run() -> None:
+    code = """
+        signals.init_done()
+        on_stop = threading.Event()
+        signals._on_stop = on_stop.set
+        print('ready', flush=True)
+        on_stop.wait(60)
+        print('went on')
+    """
+    assert signalled(code, signal.SIGTERM) == (0, "went on\n")
+
+
+@pytest.mark.parametrize("change", ["signal.SIG_IGN", "signal.SIG_DFL"])
+def test_a_script_that_changed_the_signal_is_overruled(change: str) -> None:
+    code = f"signal.signal(signal.SIGTERM, {change})\nsignals.init_done()\n{READY}{IN_NATIVE_CODE}"
+    exit_code, output = signalled(code, signal.SIGTERM)
+    assert exit_code == 7
+    assert output == "The script had changed SIGTERM; it stops the server all the same.\nstop\n"
+
+
+def test_a_handler_of_the_script_is_called_as_well() -> None:
+    code = """
+        called = threading.Event()
+        signals._on_stop = lambda: None
+        signal.signal(signal.SIGTERM, lambda *arguments: called.set())
+        signals.init_done()
+        print('ready', flush=True)
+        called.wait(60)
+        print('called')
+    """
+    assert signalled(code, signal.SIGTERM) == (0, "called\n")
+
+
+def test_a_script_that_took_the_wake_up_descriptor_gives_it_back() -> None:
+    code = f"signal.set_wakeup_fd(-1)\nsignals.init_done()\n{READY}{IN_NATIVE_CODE}"
+    assert signalled(code, signal.SIGTERM) == (7, "stop\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "script",
+    ["import time\ntime.sleep(60)\n", "import time\ndef init(): time.sleep(60)\ndef run(data): pass\n"],
+    ids=["import", "init"],
+)
+def test_a_server_that_is_still_starting_stops_cleanly(tmp_path: Path, script: str, number: signal.Signals) -> None:
+    path = tmp_path / "score.py"
+    path.write_text(script)
+    with ServerProcess(path, wait_for="/health/live") as server:
+        server.process.send_signal(number)
+        assert server.process.wait(WAIT_S) == 0, server.log()
+    assert "failed" not in server.log()
+
+
+def test_a_server_that_serves_stops_cleanly(tmp_path: Path) -> None:
+    path = tmp_path / "score.py"
+    path.write_text("def init(): pass\ndef run(data): return data\n")
+    with ServerProcess(path) as server:
+        assert server.request("POST", "/score", "x").json() == "x"
+        assert server.stop() == 0
