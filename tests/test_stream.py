@@ -70,7 +70,7 @@ def test_a_client_that_takes_nothing_stalls_the_stream_to_its_end(monkeypatch: p
 
 def test_taking_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Stream(iter([b"x"] * 5 * CAPACITY))
-    runner = threading.Thread(target=stream.pump)
+    runner = threading.Thread(target=stream.pump, daemon=True)
     runner.start()
     taken: list[bytes] = []
     while not stream.is_ended:
@@ -92,7 +92,7 @@ def endless(closed: threading.Event) -> Iterator[bytes]:
 def test_closing_wakes_a_runner_that_waits_for_room() -> None:
     closed = threading.Event()
     stream = Stream(endless(closed))
-    runner = threading.Thread(target=stream.pump)
+    runner = threading.Thread(target=stream.pump, daemon=True)
     runner.start()
     stream.close()
     runner.join(WAIT_S)
@@ -115,7 +115,7 @@ def test_the_loop_is_told_on_its_own_thread() -> None:
                 done.set()
 
         stream.attach(loop, on_ready)
-        runner = threading.Thread(target=stream.pump)
+        runner = threading.Thread(target=stream.pump, daemon=True)
         runner.start()
         await asyncio.wait_for(done.wait(), WAIT_S)
         runner.join()

@@ -52,6 +52,17 @@ def test_rings_although_the_script_has_put_its_own_handler_in_place() -> None:
         spin(duration_s=1)
 
 
+def test_in_between_the_script_has_its_own_handler() -> None:
+    def own(*arguments: object) -> None: ...
+
+    alarm = Alarm(FOR_EVER_S * 1000)
+    signal.signal(signal.SIGALRM, own)
+    alarm.start()
+    assert signal.getsignal(signal.SIGALRM) is not own
+    alarm.stop()
+    assert signal.getsignal(signal.SIGALRM) is own
+
+
 def test_does_nothing_on_another_thread() -> None:
     armed = []
     handler = signal.getsignal(signal.SIGALRM)
@@ -62,7 +73,7 @@ def test_does_nothing_on_another_thread() -> None:
         armed.append(signal.getitimer(signal.ITIMER_REAL)[0])
         alarm.stop()
 
-    thread = threading.Thread(target=use)
+    thread = threading.Thread(target=use, daemon=True)
     thread.start()
     thread.join()
     assert armed == [0.0]

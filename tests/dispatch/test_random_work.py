@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from scoring_runtime.dispatch.admission import QueueLimits
 from scoring_runtime.dispatch.dispatcher import Dispatcher
-from scoring_runtime.dispatch.thread_runner import Ended, ThreadRunner
+from scoring_runtime.dispatch.hand_back import HandBack
+from scoring_runtime.dispatch.thread_runner import ThreadRunner
 from scoring_runtime.errors import OverloadError
 from tests.dispatch.calls import SentCall, execution_of, shown
 
@@ -44,7 +45,8 @@ class RandomWork(RuleBasedStateMachine):
         limits = QueueLimits(MAX_CALLS, max_bytes=1000)
         self.dispatcher = Dispatcher(self.loop, self.runner.submit, limits, timeout_ms=60_000)
         self.dispatcher.open()
-        self.thread = threading.Thread(target=self.runner.work, args=(execution_of(self.run), self.deliver))
+        self.hand_back = HandBack(self.loop, self.dispatcher)
+        self.thread = threading.Thread(target=self.work, daemon=True)
         self.thread.start()
 
     def run(self, data: Any) -> list[int]:
@@ -56,8 +58,8 @@ class RandomWork(RuleBasedStateMachine):
             raise SystemExit
         return [number * 2 for number in numbers if number != SHORT]
 
-    def deliver(self, ended: Ended) -> None:
-        self.loop.call_soon_threadsafe(self.dispatcher.take_back, ended)
+    def work(self) -> None:
+        self.runner.work(execution_of(self.run), self.hand_back)
 
     @rule(numbers=rows)
     def submit(self, numbers: list[int]) -> None:

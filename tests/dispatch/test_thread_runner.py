@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from scoring_runtime.call import Payload
-from scoring_runtime.dispatch import thread_runner
 from scoring_runtime.dispatch.alarm import Alarm
 from scoring_runtime.dispatch.execution import Execution, Run
 from scoring_runtime.dispatch.thread_runner import Ended, ThreadRunner
@@ -32,7 +31,7 @@ def served(runner: ThreadRunner, run: Run = echo) -> list[Ended]:
     deliveries: list[Ended] = []
     runner.stop()
     runner.work(execution_of(run), deliveries.append)
-    return deliveries
+    return [ended for ended in deliveries if ended]
 
 
 def in_order(deliveries: list[Ended]) -> list[bytes | str]:
@@ -72,45 +71,42 @@ def test_stops_after_everything_submitted_before_has_ended() -> None:
     assert in_order(served(runner)) == [b"[1]", b"[2]", b"[3]"]
 
 
-def test_one_delivery_carries_what_ended_close_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thread_runner, "DELIVERY_MS", 1e9)
+def test_an_outcome_is_delivered_before_the_next_call_begins() -> None:
     runner = ThreadRunner()
+    delivered: list[bytes | str] = []
+    seen: list[int] = []
     submit_rows(runner, [1], [2], [3])
-    runner.submit(SentCall(data=4))
-    deliveries = served(runner)
-    assert len(deliveries) == 1
-    assert in_order(deliveries) == [b"[1]", b"[2]", b"[3]", b"4"]
-
-
-def test_outcomes_do_not_wait_longer_than_the_delivery_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thread_runner, "DELIVERY_MS", 0.0)
-    runner = ThreadRunner()
-    submit_rows(runner, [1], [2], [3])
-    assert [answers(ended) for ended in served(runner)] == [[b"[1]"], [b"[2]"], [b"[3]"]]
-
-
-def test_an_outcome_does_not_wait_for_the_next_call_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thread_runner, "DELIVERY_MS", 200.0)
-    runner, arrived = ThreadRunner(), threading.Semaphore(0)
-    seen_in_time: list[bool] = []
-
-    def run(data: str) -> None:
-        if data == "slow":
-            seen_in_time.extend(arrived.acquire(timeout=1.0) for _ in range(2))
-
-    for data in ("quick", "quick", "slow"):
-        runner.submit(SentCall(data=data))
     runner.stop()
-    worker = threading.Thread(target=runner.work, args=(execution_of(run), lambda ended: arrived.release(len(ended))))
-    worker.start()
-    worker.join(WAIT_S)
-    assert seen_in_time == [True, True]
+    execution = execution_of(lambda data: seen.append(len(delivered)))
+    runner.work(execution, lambda ended: delivered.extend(answers(ended)))
+    assert seen == [0, 1, 2]
+    assert len(delivered) == 3
+
+
+def test_the_outcomes_of_a_merged_run_are_delivered_together() -> None:
+    runner = merging_runner()
+    submit_rows(runner, [1], [2], [3])
+    assert [answers(ended) for ended in served(runner, rows_of)] == [[b"[1]", b"[2]", b"[3]"]]
+
+
+def test_before_it_waits_the_runner_says_so() -> None:
+    runner = ThreadRunner()
+    ran: list[str] = []
+    for data in ("one", "two"):
+        runner.submit(SentCall(data=data))
+
+    def before_idle() -> None:
+        ran.append("idle")
+        runner.stop()
+
+    runner.work(execution_of(lambda data: ran.append(data)), lambda ended: None, before_idle)
+    assert ran == ["one", "two", "idle"]
 
 
 @pytest.mark.parametrize("runner", [ThreadRunner(), merging_runner()], ids=["single", "merging"])
 def test_an_idle_runner_starts_a_call_at_once_and_answers_it_alone(runner: ThreadRunner) -> None:
     deliveries: SimpleQueue[Ended] = SimpleQueue()
-    worker = threading.Thread(target=runner.work, args=(execution_of(rows_of), deliveries.put))
+    worker = threading.Thread(target=lambda: runner.work(execution_of(rows_of), deliveries.put), daemon=True)
     worker.start()
     for number in range(3):
         submit_rows(runner, [number])
@@ -205,7 +201,7 @@ def test_a_stream_is_delivered_before_it_is_pumped() -> None:
     runner.stop()
     outputs = iter([Payload(b"", stream=stream), Payload(b"next")])
     execution = Execution(echo, lambda output: next(outputs), Alarm(60_000))
-    runner.work(execution, lambda ended: states.append(stream.is_ended))
+    runner.work(execution, lambda ended: states.append(stream.is_ended) if ended else None)
     assert states == [False, True]
     assert stream.take() == [b"chunk"]
 
@@ -222,7 +218,7 @@ def test_a_signal_handler_of_the_script_that_raises_between_calls_does_not_end_t
     def deliver(ended: Ended) -> None:
         answered.extend(answers(ended))
         if len(answered) == 1:
-            threading.Thread(target=interrupt).start()
+            threading.Thread(target=interrupt, daemon=True).start()
 
     def interrupt() -> None:
         signal.pthread_kill(main_thread, signal.SIGUSR1)

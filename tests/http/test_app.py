@@ -36,12 +36,12 @@ def answer(method: str, target: str, *messages: Message, run: Callable[..., Any]
     ("method", "target", "status", "body"),
     [
         ("GET", "/", 200, b"Healthy"),
-        ("HEAD", "/", 200, b""),
+        ("HEAD", "/", 200, b"Healthy"),
         ("OPTIONS", "/", 200, b""),
         ("POST", "/score", 200, b'"text"'),
         ("GET", "/score?a=1", 200, b'"{\\"a\\": 1}"'),
         ("OPTIONS", "/score", 200, b""),
-        ("HEAD", "/score", 405, b""),
+        ("HEAD", "/score", 405, b'{"message": "Method not allowed"}'),
         ("GET", "/swagger.json", 503, None),
         ("GET", "/health/live", 200, b'{"status": "live"}'),
         ("GET", "/health/ready", 200, b'{"status": "ready"}'),
@@ -84,7 +84,7 @@ def test_a_body_in_several_messages() -> None:
 def test_a_client_that_goes_while_it_sends_never_reaches_run() -> None:
     ran: list[str] = []
     part: Message = {"type": "http.request", "body": b"half", "more_body": True}
-    answer("POST", "/score", part, GONE, run=ran.append)
+    answer("POST", "/score", part, GONE, run=lambda data: ran.append(data))
     assert ran == []
 
 

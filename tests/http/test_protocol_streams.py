@@ -106,7 +106,7 @@ def test_the_generator_waits_while_its_chunks_are_not_taken(connection: Connecti
     connection.send(GET)
     connection.protocol.pause_writing()
     connection.score.answer(b"", stream=stream)
-    runner = threading.Thread(target=stream.pump)
+    runner = threading.Thread(target=stream.pump, daemon=True)
     runner.start()
     assert is_full.wait(WAIT_S)
     assert runner.is_alive()

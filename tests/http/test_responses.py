@@ -18,6 +18,7 @@ from scoring_runtime.call import Outcome, Payload
 from scoring_runtime.errors import AnswerError, InputError, OverloadError, RunError
 from scoring_runtime.http.headers import AnswerHead
 from scoring_runtime.http.responses import JSON_TYPE, encode, error_response, json_response, respond
+from scoring_runtime.request import Headers
 
 FAILED = b"x-ms-run-function-failed"
 
@@ -157,8 +158,8 @@ def test_a_generator_that_fails_before_its_first_chunk_is_a_failed_run() -> None
         encode(AMLResponse(chunks(), 200))
 
 
-def head(*headers: tuple[bytes, bytes]) -> AnswerHead:
-    return AnswerHead(list(headers), "id", None)
+def head(*headers: tuple[bytes, bytes], cors: Headers | None = None) -> AnswerHead:
+    return AnswerHead(list(headers), cors or [], "id", None)
 
 
 def test_respond_with_json() -> None:
@@ -178,7 +179,8 @@ def test_the_servers_ids_replace_those_that_the_script_has_set() -> None:
 
 def test_the_scripts_own_cors_header_is_the_only_one() -> None:
     payload = encode(AMLResponse("x", 200, {"Access-Control-Allow-Origin": "https://own"}))
-    response = respond(Outcome(payload), head((b"Access-Control-Allow-Origin", b"https://asked"), (b"Vary", b"Origin")))
+    cors = [(b"Access-Control-Allow-Origin", b"https://asked"), (b"Vary", b"Origin")]
+    response = respond(Outcome(payload), head(cors=cors))
     origins = [value for name, value in response.headers if name.lower() == b"access-control-allow-origin"]
     assert origins == [b"https://own"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
@@ -14,6 +15,13 @@ from scoring_runtime.errors import ScriptError
 from scoring_runtime.script.contract import Contract, Mode, Parameter, read_contract
 
 NUMBER = StandardPythonParameterType(1)
+
+
+def required(name: str) -> Parameter:
+    return Parameter(name, is_required=True, default=inspect.Parameter.empty)
+
+
+DATA = required("data")
 
 
 def plain(data: Any) -> Any: ...
@@ -41,19 +49,18 @@ def wrapped(*args: Any, **kwargs: Any) -> Any: ...
 @pytest.mark.parametrize(
     ("run", "parameters", "wants_headers"),
     [
-        pytest.param(plain, [("data", True)], False, id="one argument"),
-        pytest.param(with_headers, [("data", True)], True, id="request_headers in any position"),
-        pytest.param(with_default, [("data", True), ("count", False)], False, id="a default"),
-        pytest.param(keyword_only, [("data", True)], False, id="keyword only"),
-        pytest.param(CallableRun(), [("data", True)], False, id="a callable object"),
-        pytest.param(CallableRun().method, [("data", True)], False, id="a method"),
-        pytest.param(wrapped, [("data", True)], False, id="the wrapped signature counts"),
-        pytest.param(partial(with_default, count=1), [("data", True), ("count", False)], False, id="a partial"),
+        pytest.param(plain, [DATA], False, id="one argument"),
+        pytest.param(with_headers, [DATA], True, id="request_headers in any position"),
+        pytest.param(with_default, [DATA, Parameter("count", False, 3)], False, id="a default"),
+        pytest.param(keyword_only, [DATA], False, id="keyword only"),
+        pytest.param(CallableRun(), [DATA], False, id="a callable object"),
+        pytest.param(CallableRun().method, [DATA], False, id="a method"),
+        pytest.param(wrapped, [DATA], False, id="the wrapped signature counts"),
+        pytest.param(partial(with_default, count=1), [DATA, Parameter("count", False, 1)], False, id="a partial"),
     ],
 )
-def test_parameters(run: Callable[..., Any], parameters: list[tuple[str, bool]], wants_headers: bool) -> None:
-    expected = tuple(Parameter(*each) for each in parameters)
-    assert read_contract(run, is_raw=False) == Contract(Mode.STRING, expected, wants_headers)
+def test_parameters(run: Callable[..., Any], parameters: list[Parameter], wants_headers: bool) -> None:
+    assert read_contract(run, is_raw=False) == Contract(Mode.STRING, tuple(parameters), wants_headers)
 
 
 VARIADIC = "run() cannot accept positional-only arguments, *args, or **kwargs."
@@ -95,7 +102,7 @@ wrongly_named = input_schema("data", NUMBER)(other_name)
 
 
 def test_schema_mode_binds_every_data_parameter_decorated_or_not() -> None:
-    expected = (Parameter("one", True), Parameter("two", True), Parameter("three", False))
+    expected = (required("one"), required("two"), Parameter("three", False, 0))
     assert read_contract(stacked, is_raw=False) == Contract(Mode.SCHEMA, expected, wants_headers=True)
 
 
@@ -104,11 +111,11 @@ def test_an_output_schema_alone_is_schema_mode() -> None:
 
 
 def test_decorated_names_are_not_checked_against_the_signature() -> None:
-    assert read_contract(wrongly_named, is_raw=False).parameters == (Parameter("input_data", True),)
+    assert read_contract(wrongly_named, is_raw=False).parameters == (required("input_data"),)
 
 
 def test_raw_mode() -> None:
-    assert read_contract(with_headers, is_raw=True) == Contract(Mode.RAW, (Parameter("data", True),), True)
+    assert read_contract(with_headers, is_raw=True) == Contract(Mode.RAW, (DATA,), True)
 
 
 def test_raw_and_schema_together_are_refused() -> None:

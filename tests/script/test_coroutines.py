@@ -64,7 +64,7 @@ def test_another_thread_has_a_loop_of_its_own() -> None:
         loops.append(awaited(run)())
         loops[1].close()
 
-    thread = threading.Thread(target=elsewhere)
+    thread = threading.Thread(target=elsewhere, daemon=True)
     thread.start()
     thread.join()
     assert loops[0] is not loops[1]

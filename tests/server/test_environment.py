@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from scoring_runtime import __version__
-from scoring_runtime.server.environment import exported, server_version, shown_health_port
+from scoring_runtime.server.environment import exported, insights_notices, server_version, shown_health_port
 from scoring_runtime.settings import Settings
 
+KEY = "00000000-1111-2222-3333-444444444444"
 ALWAYS = {
     "AML_APP_ROOT": "/app",
     "AML_APP_INSIGHTS_ENABLED": "false",
@@ -31,7 +32,9 @@ def test_names_that_were_not_given_are_absent() -> None:
         ({"entry_script": "/app/score.py"}, "AZUREML_ENTRY_SCRIPT", "/app/score.py"),
         ({"model_dir": "azureml-models/m/1"}, "AZUREML_MODEL_DIR", "azureml-models/m/1"),
         ({"cors_origins": "*"}, "AML_CORS_ORIGINS", "*"),
-        ({"has_app_insights": True}, "AML_APP_INSIGHTS_ENABLED", "true"),
+        ({"has_app_insights": True, "app_insights_key": KEY}, "AML_APP_INSIGHTS_ENABLED", "true"),
+        ({"has_app_insights": True, "app_insights_key": "no uuid"}, "AML_APP_INSIGHTS_ENABLED", "false"),
+        ({"has_app_insights": True}, "AML_APP_INSIGHTS_ENABLED", "false"),
         ({"app_insights_key": "key"}, "AML_APP_INSIGHTS_KEY", "key"),
         ({"port": 8080}, "SERVER_PORT", "8080"),
         ({"port": 8080}, "HEALTH_PORT", "8080"),
@@ -51,6 +54,21 @@ def test_the_config_file_is_absolute() -> None:
 def test_the_health_port_is_the_servers_unless_it_has_its_own() -> None:
     assert shown_health_port(Settings(port=7000)) == 7000
     assert shown_health_port(Settings(port=7000, has_health_port=True, health_port=7001)) == 7001
+
+
+def test_an_application_root_of_the_environment_stays_as_its_user_wrote_it() -> None:
+    settings = Settings(app_root="/app", origins={"app_root": "environment variable: AML_APP_ROOT"})
+    assert "AML_APP_ROOT" not in exported(settings)
+
+
+def test_the_launch_says_what_becomes_of_an_insights_key() -> None:
+    assert insights_notices(Settings()) == []
+    assert insights_notices(Settings(app_insights_key=KEY)) == []
+    given = [insights_notices(Settings(app_insights_key=key, has_app_insights=True))[0] for key in (KEY, "no uuid")]
+    assert given == [
+        "Valid Application Insights instrumentation key provided.",
+        "Invalid Application Insights instrumentation key provided.",
+    ]
 
 
 def test_server_version() -> None:
