@@ -2,6 +2,10 @@
 
 The original server does the same, and scripts that catch TimeoutError count on it. Only the main thread can receive
 the signal, and only Python bytecode can be interrupted: `dispatcher` answers the client when a native call goes on.
+
+Setting a timer and a handler for each call would take longer than many a run(). So a timer that runs is left to run,
+and when it rings, it is set again for what the call of that moment has left. A script that uses the timer or the
+signal itself takes them away, as in the original, until the next call begins.
 """
 
 from __future__ import annotations
@@ -9,11 +13,12 @@ from __future__ import annotations
 import inspect
 import signal
 import threading
+from time import perf_counter
 from types import FrameType
-from typing import Any
 
-# The C function below: the wrapper's conversion to and from enums takes longer than many a run().
+# The C functions below, without the wrappers' conversion to and from enums.
 _set_handler = inspect.unwrap(signal.signal)
+_get_handler = inspect.unwrap(signal.getsignal)
 
 
 class AlarmError(TimeoutError):
@@ -21,26 +26,30 @@ class AlarmError(TimeoutError):
 
 
 class Alarm:
-    """`start()` and `stop()` around one call; elsewhere than on the main thread they do nothing.
-
-    The handler that the script may have for its own alarms is put back in between.
-    """
+    """`start()` and `stop()` around one call; elsewhere than on the main thread they do nothing."""
 
     def __init__(self, timeout_ms: int) -> None:
         self.timeout_ms = timeout_ms
-        self._previous: Any = None
-        self._is_usable = threading.current_thread() is threading.main_thread()
+        self._timeout_s = timeout_ms / 1000
+        self._started_s = 0.0
+        self._is_running = False
+        self._handler = self._ring
 
     def start(self) -> None:
-        if self._is_usable:
-            self._previous = _set_handler(signal.SIGALRM, self._ring)
-            signal.setitimer(signal.ITIMER_REAL, self.timeout_ms / 1000)
+        self._started_s = perf_counter()
+        self._is_running = True
+        is_set = signal.getitimer(signal.ITIMER_REAL)[0] > 0.0 and _get_handler(signal.SIGALRM) is self._handler
+        if not is_set and threading.current_thread() is threading.main_thread():
+            _set_handler(signal.SIGALRM, self._handler)
+            signal.setitimer(signal.ITIMER_REAL, self._timeout_s)
 
     def stop(self) -> None:
-        if self._is_usable:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            # None stands for a handler that was not set from Python; it cannot be put back.
-            _set_handler(signal.SIGALRM, signal.SIG_DFL if self._previous is None else self._previous)
+        self._is_running = False
 
     def _ring(self, signum: int, frame: FrameType | None) -> None:
-        raise AlarmError(f"run() did not return within {self.timeout_ms} ms")
+        if not self._is_running:
+            return
+        left_s = self._started_s + self._timeout_s - perf_counter()
+        if left_s <= 0:
+            raise AlarmError(f"run() did not return within {self.timeout_ms} ms")
+        signal.setitimer(signal.ITIMER_REAL, left_s)

@@ -32,7 +32,10 @@ T = TypeVar("T")
 
 # The alarm needs the interpreter to run a bytecode; after this long it will not get to.
 GRACE_S = 0.5
-WATCH_INTERVAL_S = 0.25
+# While calls are in flight: how often outcomes are fetched that nobody has woken the loop for, and at which of
+# these ticks deadlines are looked at.
+TICK_S = 0.005
+TICKS_PER_WATCH = 50
 
 
 class State(Enum):
@@ -59,7 +62,9 @@ class Dispatcher:
         self._in_flight: dict[Call, None] = {}
         self._in_flight_bytes = 0
         self._outbox: list[Call] = []
-        self._watch: asyncio.TimerHandle | None = None
+        self._ticks = 0
+        self._tick: asyncio.TimerHandle | None = None
+        self.on_tick: Callable[[], None] = lambda: None
         self._on_idle: Callable[[], None] | None = None
         self.state = State.STARTING
 
@@ -95,8 +100,8 @@ class Dispatcher:
         if not self._outbox:
             self._loop.call_soon(self._hand_over)
         self._outbox.append(call)
-        if self._watch is None:
-            self._watch = self._loop.call_later(WATCH_INTERVAL_S, self._watch_deadlines)
+        if self._tick is None:
+            self._tick = self._loop.call_later(TICK_S, self._tick_once)
 
     def _hand_over(self) -> None:
         """Wakes the runner once for all calls that arrived in one turn of the loop."""
@@ -139,17 +144,24 @@ class Dispatcher:
             call.abandoned = True
             call.end(Outcome(error=UnavailableError("The server is shutting down.")))
 
-    def _watch_deadlines(self) -> None:
-        """One timer for all calls: answers those whose time the alarm could not end."""
-        self._watch = None
+    def _tick_once(self) -> None:
+        """One timer for all calls, while there are any."""
+        self._tick = None
+        self.on_tick()
         if not self._in_flight:
             return
+        self._ticks += 1
+        if self._ticks % TICKS_PER_WATCH == 0:
+            self._watch_deadlines()
+        self._tick = self._loop.call_later(TICK_S, self._tick_once)
+
+    def _watch_deadlines(self) -> None:
+        """Answers those calls whose time the alarm could not end."""
         late_s = perf_counter() - self._timeout_ms / 1000 - GRACE_S
         for call in list(self._in_flight):
             if call.started_s is not None and call.started_s < late_s and not call.ended:
                 self._report_stuck()
                 call.end(Outcome(error=RunTimeoutError(self._timeout_ms)))
-        self._watch = self._loop.call_later(WATCH_INTERVAL_S, self._watch_deadlines)
 
     def _report_stuck(self) -> None:
         logger.error(

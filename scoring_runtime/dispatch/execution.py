@@ -38,8 +38,11 @@ class Execution:
         call.started_s = started
         current_request_id.set(call.request_id)
         try:
-            output = self._timed_run(call.arguments)
+            self._alarm.start()
+            output = self._run(**call.arguments)
+            self._alarm.stop()
         except BaseException as error:  # SystemExit too: a script must not be able to end the server
+            self._alarm.stop()
             return Outcome(error=self.explain(error))
         return self._encoded(output, (perf_counter() - started) * 1000)
 

@@ -53,7 +53,7 @@ class ThreadRunner:
         """Runs calls until `stop()`; `before_idle` is called when none waits."""
         while not self._is_stopping:
             try:
-                if self._held is None and self._queue.empty():
+                if not self.has_more():
                     before_idle()
                 self._turn(execution, deliver)
             except BaseException as error:
@@ -62,6 +62,10 @@ class ThreadRunner:
                 outcome = Outcome(error=execution.explain(error))
                 deliver([(call, outcome) for call in self._taken])
                 self._taken.clear()
+
+    def has_more(self) -> bool:
+        """Whether a call waits."""
+        return self._held is not None or not self._queue.empty()
 
     def _turn(self, execution: Execution, deliver: Deliver) -> None:
         calls, refused = self._take(execution)

@@ -11,6 +11,7 @@ The parser (llhttp) checks syntax; these checks close what it leaves open. Limit
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from scoring_runtime.errors import (
     AnswerError,
@@ -18,6 +19,7 @@ from scoring_runtime.errors import (
     ExpectationError,
     HeadersTooLargeError,
     InputError,
+    MethodError,
     TargetTooLongError,
     VersionError,
 )
@@ -57,60 +59,59 @@ def head_too_large() -> HeadersTooLargeError:
     return HeadersTooLargeError(f"The headers together must not exceed {MAX_HEAD_BYTES} bytes")
 
 
-def check_head(version: str, headers: Headers, max_body_bytes: int) -> AnswerError | None:
+def check_head(method: bytes, version: str, headers: Headers, max_body_bytes: int) -> AnswerError | None:
     """The first reason to refuse a complete head, or None."""
+    if method == b"CONNECT":
+        return MethodError()
+    if version not in ("1.1", "1.0"):
+        return VersionError(f"HTTP version {version} is not supported, only 1.0 and 1.1")
     named = dict(headers)
+    is_repeated = len(named) != len(headers)
     return (
         _check_sizes(headers)
-        or _check_version(version)
-        or _check_host(version, headers, named)
-        or _check_framing(version, headers, named, max_body_bytes)
+        or _check_host(version, named.get(b"host"), is_repeated and _count(headers, b"host") > 1)
+        or (_check_encoding(version, headers) if b"transfer-encoding" in named else None)
+        or (_check_expectation(named[b"expect"]) if b"expect" in named else None)
+        or (too_large(max_body_bytes) if int(named.get(b"content-length", 0)) > max_body_bytes else None)
     )
+
+
+def _count(headers: Headers, wanted: bytes) -> int:
+    return sum(name == wanted for name, _ in headers)
 
 
 def _check_sizes(headers: Headers) -> AnswerError | None:
     if len(headers) > MAX_HEADERS:
         return HeadersTooLargeError(f"A request must not have more than {MAX_HEADERS} headers")
-    sizes = [len(name) + len(value) for name, value in headers]
-    total_bytes = sum(sizes)
-    if total_bytes > MAX_HEADER_BYTES:
-        if max(sizes) > MAX_HEADER_BYTES:
-            return HeadersTooLargeError(f"A header must not exceed {MAX_HEADER_BYTES} bytes")
-        if total_bytes > MAX_HEAD_BYTES:
-            return head_too_large()
-    return None
-
-
-def _check_version(version: str) -> AnswerError | None:
-    if version in ("1.1", "1.0"):
+    total_bytes = sum(map(len, chain.from_iterable(headers)))
+    if total_bytes <= MAX_HEADER_BYTES:
         return None
-    return VersionError(f"HTTP version {version} is not supported, only 1.0 and 1.1")
+    if max(len(name) + len(value) for name, value in headers) > MAX_HEADER_BYTES:
+        return HeadersTooLargeError(f"A header must not exceed {MAX_HEADER_BYTES} bytes")
+    return head_too_large() if total_bytes > MAX_HEAD_BYTES else None
 
 
-def _check_host(version: str, headers: Headers, named: dict[bytes, bytes]) -> AnswerError | None:
-    host = named.get(b"host")
+def _check_host(version: str, host: bytes | None, is_repeated: bool) -> AnswerError | None:
     if host is None:
         return None if version == "1.0" else InputError("A request must have a Host header, this one has none")
-    if len(named) != len(headers) and sum(name == b"host" for name, _ in headers) > 1:
+    if is_repeated:
         return InputError("A request must have one Host header, this one has several")
     if not _HOST.fullmatch(host):
         return InputError("The Host header is not a host name with an optional port")
     return None
 
 
-def _check_framing(
-    version: str, headers: Headers, named: dict[bytes, bytes], max_body_bytes: int
-) -> AnswerError | None:
-    if b"transfer-encoding" in named:
-        encodings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
-        if version == "1.0" or encodings != [b"chunked"]:
-            return InputError("The only Transfer-Encoding understood is chunked, and only in HTTP/1.1")
-    if named.get(b"expect", b"100-continue").lower() != b"100-continue":
-        return ExpectationError("The only Expect header understood is 100-continue")
-    length = named.get(b"content-length")
-    if length is not None and int(length) > max_body_bytes:
-        return too_large(max_body_bytes)
-    return None
+def _check_encoding(version: str, headers: Headers) -> AnswerError | None:
+    encodings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    if version == "1.1" and encodings == [b"chunked"]:
+        return None
+    return InputError("The only Transfer-Encoding understood is chunked, and only in HTTP/1.1")
+
+
+def _check_expectation(expected: bytes) -> AnswerError | None:
+    if expected.lower() == b"100-continue":
+        return None
+    return ExpectationError("The only Expect header understood is 100-continue")
 
 
 def too_large(max_body_bytes: int) -> BodyTooLargeError:

@@ -17,11 +17,13 @@ class Incoming:
         "has_head",
         "headers",
         "http_version",
+        "method",
         "target",
         "wire_bytes",
     )
 
     def __init__(self) -> None:
+        self.method = b"GET"
         self.target = b""
         self.headers: Headers = []
         self.http_version = "1.1"
@@ -50,3 +52,7 @@ class Incoming:
     def body(self) -> bytes:
         """The whole body; most arrive in one piece, which is not copied again."""
         return self._body if self._more is None else b"".join(self._more)
+
+
+# What is coming in when no request is.
+NOTHING = Incoming()

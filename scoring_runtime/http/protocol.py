@@ -24,7 +24,7 @@ from scoring_runtime.call import Call
 from scoring_runtime.errors import AnswerError, BodyTimeoutError, InputError, MethodError
 from scoring_runtime.http import deadlines, guard, wire
 from scoring_runtime.http.asgi_exchange import AsgiExchange
-from scoring_runtime.http.incoming import Incoming
+from scoring_runtime.http.incoming import NOTHING, Incoming
 from scoring_runtime.http.responses import Response, error_response
 from scoring_runtime.http.score import METHODS, ScoreEndpoint
 from scoring_runtime.request import Address, Request
@@ -61,7 +61,7 @@ class ScoringProtocol(asyncio.Protocol):
         self._transport: asyncio.Transport = None  # type: ignore[assignment]  # set by connection_made
         self._client: Address | None = None
         self._server: Address | None = None
-        self._incoming: Incoming | None = None
+        self._incoming = NOTHING
         self._refusal: AnswerError | None = None
         self._pending_refusal: AnswerError | None = None
         self._waiting: deque[tuple[Request, bool]] = deque()
@@ -117,17 +117,17 @@ class ScoringProtocol(asyncio.Protocol):
             self._loop.call_later(deadlines.IDLE_GRACE_S, self._close_if_idle)
 
     def _close_if_idle(self) -> None:
-        if self._active is None and self._incoming is None:
+        if self._active is None and self._incoming is NOTHING:
             self._transport.close()
 
     def enforce_deadlines(self, now_s: float) -> None:
         """Called by the sweeper: ends a connection whose client is too slow, in whatever it does."""
         self._enforce_write_progress(now_s)
         incoming = self._incoming
-        received_bytes = incoming.body_bytes if incoming is not None and incoming.has_head else 0
+        received_bytes = incoming.body_bytes
         if now_s < deadlines.body_deadline_s(self.deadline_s, received_bytes):
             return
-        if incoming is not None and self._active is None and self._discarded_bytes is None:
+        if incoming is not NOTHING and self._active is None and self._discarded_bytes is None:
             self._refuse(BodyTimeoutError("The request did not arrive in time"))
         else:
             self._transport.close()
@@ -156,7 +156,7 @@ class ScoringProtocol(asyncio.Protocol):
             invalid = InputError(f"The request is not valid HTTP/1.1: {error}")
             self._refuse(self._refusal or (MethodError() if is_unknown_method else invalid))
         else:
-            if before is not None and before is self._incoming:
+            if before is not NOTHING and before is self._incoming:
                 before.wire_bytes += len(data)
                 if refusal := guard.check_overhead(before.has_head, before.wire_bytes, before.body_bytes):
                     self._refuse(refusal)
@@ -166,7 +166,7 @@ class ScoringProtocol(asyncio.Protocol):
 
         The parser has stopped before the body. A new one gets the head again, without that header, and goes on.
         """
-        head = wire.encode_request_head(self._parser.get_method(), self._message)
+        head = wire.encode_request_head(self._parser.get_method(), self._incoming)
         self._parser = httptools.HttpRequestParser(self)
         self.data_received(head + rest)
 
@@ -176,33 +176,32 @@ class ScoringProtocol(asyncio.Protocol):
             self.deadline_s = self._loop.time() + deadlines.HEAD_S
 
     def on_url(self, part: bytes) -> None:
-        self._checked(self._message.add_target(part))
+        self._stop_at(self._incoming.add_target(part))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        message = self._message
+        message = self._incoming
         if not message.has_head:  # what follows the body is a trailer, which nobody asks for
             message.headers.append((name.lower(), value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
-        message = self._message
+        message = self._incoming
         message.has_head = True
-        version = self._parser.get_http_version()
-        self._checked(guard.check_head(version, message.headers, self._parts.max_body_bytes))
-        self._checked(MethodError() if self._parser.get_method() == b"CONNECT" else None)
-        message.http_version = version
+        message.method = self._parser.get_method()
+        message.http_version = version = self._parser.get_http_version()
+        self._stop_at(guard.check_head(message.method, version, message.headers, self._parts.max_body_bytes))
         if self._active is None:
             self.deadline_s = self._loop.time() + deadlines.BODY_GRACE_S
-            if wire.EXPECTS_CONTINUE in message.headers and version == "1.1":
+            if version == "1.1" and wire.expects_continue(message.headers):
                 self._transport.write(wire.CONTINUE)
 
     def on_body(self, part: bytes) -> None:
-        self._checked(self._message.add_body(part, self._parts.max_body_bytes))
+        self._stop_at(self._incoming.add_body(part, self._parts.max_body_bytes))
 
     def on_message_complete(self) -> None:
         if self._parser.should_upgrade():
             return  # its body is still to come: see _continue_without_upgrade
-        request = self._request_of(self._message)
-        self._incoming = None
+        request = self._request_of(self._incoming)
+        self._incoming = NOTHING
         self._waiting.append((request, self._parser.should_keep_alive()))
         if self._active is None:
             self._advance()
@@ -219,12 +218,7 @@ class ScoringProtocol(asyncio.Protocol):
             self._is_read_paused = False
             self._transport.resume_reading()
 
-    @property
-    def _message(self) -> Incoming:
-        assert self._incoming is not None
-        return self._incoming
-
-    def _checked(self, refusal: AnswerError | None) -> None:
+    def _stop_at(self, refusal: AnswerError | None) -> None:
         """Stops the parser, which is in the middle of a callback, if there is a refusal."""
         if refusal is not None:
             self._refusal = refusal
@@ -236,11 +230,11 @@ class ScoringProtocol(asyncio.Protocol):
             try:
                 url = httptools.parse_url(path)
             except httptools.HttpParserInvalidURLError:
-                self._checked(InputError("The request's target is not a valid URL"))
+                self._stop_at(InputError("The request's target is not a valid URL"))
             path = _SLASHES.sub(b"/", unquote_to_bytes(url.path or b"/"))
             query = url.query or b""
         return Request(
-            method=self._parser.get_method().decode("ascii"),
+            method=message.method.decode("ascii"),
             target=message.target,
             path=path,
             query=query,
@@ -270,7 +264,7 @@ class ScoringProtocol(asyncio.Protocol):
         if self._pending_refusal is not None:
             self._refuse(self._pending_refusal)
             return
-        patience_s = deadlines.KEEP_ALIVE_S if self._incoming is None else deadlines.BODY_GRACE_S
+        patience_s = deadlines.KEEP_ALIVE_S if self._incoming is NOTHING else deadlines.BODY_GRACE_S
         self.deadline_s = self._loop.time() + patience_s
         self._resume_reading()
 
@@ -346,7 +340,7 @@ class ScoringProtocol(asyncio.Protocol):
         if self._active is not None or self._waiting:
             self._pending_refusal = error
             return
-        message = self._incoming or Incoming()
+        message, self._incoming = self._incoming, NOTHING
         request = Request("GET", message.target, b"", b"", message.headers, client=self._client)
         self._write(error_response(error), request, is_last=True)
         self._resume_reading()

@@ -60,8 +60,8 @@ class ScoreEndpoint:
             else:
                 call.arguments = bind(contract, request)  # 1
                 self._dispatcher.submit(call)  # 2
-        except AnswerError as error:
-            call.end(Outcome(error=error))
+        except Exception as error:
+            call.end(Outcome(error=_explained(error)))
         return call
 
     def _respond(self, request: Request, head: AnswerHead, respond_with: Respond, outcome: Outcome) -> None:
@@ -87,13 +87,18 @@ class ScoreEndpoint:
         try:
             call.arguments = binding.result()
             self._dispatcher.submit(call)
-        except AnswerError as error:
-            call.end(Outcome(error=error))
-        except Exception as error:  # nobody awaits this: an error of ours must still end the call
-            logger.error("Encountered Exception: %s", format_traceback(error))
-            call.end(Outcome(error=InternalError()))
+        except Exception as error:
+            call.end(Outcome(error=_explained(error)))
 
     def _log(self, request: Request, head: AnswerHead, response: Response) -> None:
         elapsed_ms = (perf_counter() - head.started_s) * 1000
         length = None if response.stream else len(response.body)
         self._access.log_view(request.method, request.target.decode("latin-1"), response.status, elapsed_ms, length)
+
+
+def _explained(error: Exception) -> AnswerError:
+    """An error of ours, which must end the call all the same, as the client is told it."""
+    if isinstance(error, AnswerError):
+        return error
+    logger.error("Encountered Exception: %s", format_traceback(error))
+    return InternalError()

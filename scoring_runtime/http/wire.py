@@ -8,7 +8,6 @@ from scoring_runtime.http.incoming import Incoming
 from scoring_runtime.http.responses import Response
 from scoring_runtime.request import Headers, Request
 
-EXPECTS_CONTINUE = (b"expect", b"100-continue")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
 # Statuses that never have a body, nor a length (RFC 9110, 8.6).
@@ -33,9 +32,7 @@ def is_chunked(response: Response, request: Request) -> bool:
 
 def encode_head(response: Response, request: Request, date: Headers, is_last: bool) -> bytes:
     """The head of the answer; `is_last` announces that the connection closes after it."""
-    parts = [_STATUS_LINES[response.status]]
-    for name, value in response.headers:
-        parts += (name, b": ", value, b"\r\n")
+    parts = [_STATUS_LINES[response.status], *(b"%b: %b\r\n" % header for header in response.headers)]
     if response.stream is None:
         if response.status not in BODILESS:
             parts.append(b"Content-Length: %d\r\n" % len(response.body))
@@ -49,6 +46,11 @@ def encode_head(response: Response, request: Request, date: Headers, is_last: bo
         parts.append(b"Connection: keep-alive\r\n")
     parts.append(b"\r\n")
     return b"".join(parts)
+
+
+def expects_continue(headers: Headers) -> bool:
+    """Whether the client waits for CONTINUE before it sends the body."""
+    return any(name == b"expect" for name, _ in headers)
 
 
 def encode_request_head(method: bytes, message: Incoming) -> bytes:

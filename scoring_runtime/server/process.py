@@ -189,7 +189,7 @@ class Server:
         gc.freeze()
         self._loop.call_soon_threadsafe(self._score.open, script.contract)
         logger.info("Worker with pid %s ready for serving traffic", os.getpid())
-        self._runner.work(execution, HandBack(self._loop, self._dispatcher), signals.restore)
+        self._runner.work(execution, HandBack(self._loop, self._dispatcher, self._runner.has_more), signals.restore)
 
     def _on_stopped(self, is_clean: bool) -> None:
         """On the front end's thread, at its end: lets the main thread go, or leaves without it."""
