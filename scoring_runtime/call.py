@@ -57,3 +57,5 @@ class Call:
         if not self.ended:
             self.ended = True
             self.on_end(outcome)
+        elif outcome.payload is not None and outcome.payload.stream is not None:
+            outcome.payload.stream.close()  # nobody will read it: the runner must not wait for that

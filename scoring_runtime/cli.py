@@ -97,10 +97,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] and words[0] in COMMANDS:
         del words[0]
+    arguments = build_parser().parse_args(canonical(words))
     out, err = BoundedWriter(1), BoundedWriter(2)
-    logs.configure_defaults(out, err)
+    if not arguments.show_settings:
+        logs.configure_defaults(out, err)
     try:
-        return _serve(build_parser().parse_args(canonical(words)), out, err)
+        return _serve(arguments, out, err)
     except StartError as error:
         _report(error)
         return error.exit_code

@@ -36,4 +36,5 @@ def _without_nan(value: Any) -> Any:
 
 
 def _key(key: Any) -> Any:
-    return str(key) if isinstance(key, float) and not math.isfinite(key) else key
+    """json.dumps writes such keys as these words, in quotes, so they stay."""
+    return json.dumps(key) if isinstance(key, float) and not math.isfinite(key) else key

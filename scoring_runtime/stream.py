@@ -73,8 +73,12 @@ class Stream:
         self._room.release()
 
     def _notify(self) -> None:
-        if self._wake is not None and not self._is_closed:
+        if self._wake is None or self._is_closed:
+            return
+        try:
             self._wake()
+        except RuntimeError:  # the loop is closed: the server has stopped under the stream
+            self._is_closed = True
 
     def _close_generator(self) -> None:
         close = getattr(self._chunks, "close", None)

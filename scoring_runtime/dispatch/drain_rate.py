@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 WINDOW_S = 1.0
+# Nothing ended and nobody asked for so long: there was nothing to do, which says nothing about the rate.
+IDLE_S = 10.0
 
 
 class DrainRate:
@@ -28,6 +30,7 @@ class DrainRate:
         elapsed_s = now_s - self._window_start_s
         if elapsed_s < WINDOW_S:
             return
-        latest = self._count / elapsed_s
-        self._per_s = latest if self._per_s is None else (self._per_s + latest) / 2
+        if self._count or elapsed_s < IDLE_S:
+            latest = self._count / elapsed_s
+            self._per_s = latest if self._per_s is None else (self._per_s + latest) / 2
         self._window_start_s, self._count = now_s, 0

@@ -16,14 +16,14 @@ from scoring_runtime.stream import Stream
 View = Callable[[Request], Response]
 
 
-async def read_request(scope: Scope, receive: Receive) -> Request:
-    """The whole request; the server that runs the application limits the size of the body."""
+async def read_request(scope: Scope, receive: Receive) -> Request | None:
+    """The whole request, or None if the client goes first. The server that runs the application limits its size."""
     body = b""
     is_more = True
     while is_more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
+            return None
         body += message.get("body", b"")
         is_more = message.get("more_body", False)
     path = scope.get("raw_path") or scope["path"].encode()
@@ -80,8 +80,8 @@ class ViewEndpoint:
         self._view = view
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = await read_request(scope, receive)
-        await send_response(self._view(request), send)
+        if (request := await read_request(scope, receive)) is not None:
+            await send_response(self._view(request), send)
 
 
 class AsgiScoreEndpoint:
@@ -91,7 +91,8 @@ class AsgiScoreEndpoint:
         self._score = score
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = await read_request(scope, receive)
+        if (request := await read_request(scope, receive)) is None:
+            return
         answered: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         call = self._score(request, answered.set_result)
         watch = asyncio.ensure_future(_disconnect(receive))

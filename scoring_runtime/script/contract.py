@@ -59,7 +59,10 @@ class Contract:
 
 def read_contract(run: Callable[..., Any], is_raw: bool) -> Contract:
     """The contract of `run`. Raises ScriptError when it cannot be called with one input by keyword."""
-    parameters = list(inspect.signature(run).parameters.values())
+    try:
+        parameters = list(inspect.signature(run).parameters.values())
+    except (TypeError, ValueError) as error:
+        raise ScriptError(f"run() must be a function whose parameters can be read: {error}") from None
     if any(parameter.kind in _REFUSED_KINDS for parameter in parameters):
         raise ScriptError("run() cannot accept positional-only arguments, *args, or **kwargs.")
     if not parameters:

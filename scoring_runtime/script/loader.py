@@ -167,8 +167,8 @@ def _function(module: ModuleType, name: str, path: str) -> Callable[..., Any]:
 
 def _required_parameters(function: Callable[..., Any]) -> list[str]:
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [
-        parameter.name
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.default is inspect.Parameter.empty and parameter.kind not in variadic
-    ]
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some built-in functions do not tell
+        return []
+    return [p.name for p in parameters if p.default is inspect.Parameter.empty and p.kind not in variadic]

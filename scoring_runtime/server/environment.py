@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 
 from scoring_runtime import __version__
@@ -55,7 +56,7 @@ def exported(settings: Settings) -> dict[str, str]:
         "AML_APP_ROOT": None if _is_from_environment(settings, "app_root") else settings.app_root,
         "AZUREML_ENTRY_SCRIPT": settings.entry_script,
         "AZUREML_MODEL_DIR": settings.model_dir,
-        "AZUREML_CONFIG_FILE": settings.config_file,
+        "AZUREML_CONFIG_FILE": os.path.realpath(settings.config_file) if settings.config_file else None,
         "AML_APP_INSIGHTS_ENABLED": "true" if wants_insights(settings) else "false",
         "AML_APP_INSIGHTS_KEY": settings.app_insights_key,
         "AML_CORS_ORIGINS": settings.cors_origins,

@@ -127,6 +127,7 @@ class FrontEnd:
 
     async def _drained(self) -> bool:
         dispatcher = self._parts.dispatcher
+        self._idle.clear()
         dispatcher.drain(self._idle.set)
         remaining_s = max(0.0, (self._stop_by_s or 0.0) - self.loop.time())
         with contextlib.suppress(asyncio.TimeoutError):

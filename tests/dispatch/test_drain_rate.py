@@ -43,3 +43,10 @@ def test_the_length_of_a_window_is_what_has_passed() -> None:
     rate = DrainRate(0.0)
     rate.add(8, 0.9)
     assert rate.per_s(4.0) == pytest.approx(2.0)
+
+
+def test_an_idle_server_keeps_its_rate() -> None:
+    rate = DrainRate(0.0)
+    rate.add(100, 0.5)
+    assert rate.per_s(1.0) == 100.0
+    assert rate.per_s(3600.0) == 100.0

@@ -22,7 +22,7 @@ REFUSED = [
 RETURNED: dict[str, Any] = {
     "None": {},
     "NaN": None,
-    "infinities inside": {"a": [None, 1.5, None], "nan": 1},
+    "infinities inside": {"a": [None, 1.5, None], "NaN": 1},
     "float64": 0.5,
     "keys": {"2": 1, "null": 3, "true": 4},
     "tuple": ["x", 404],

@@ -73,8 +73,8 @@ CHUNKED = [
     _bad("bare LF in chunk lines", chunked(b"5\nhello\n0\n\n")),
     _bad("bare LF in the last chunk", chunked(b"5\r\nhello\r\n0\n\n")),
     _bad("bare LF in a chunk extension", chunked(b"5;a\nb\r\nhello\r\n0\r\n\r\n")),
-    WrongRequest("chunk extension of 100 KiB", chunked(b"5;" + b"x" * 102_400 + b"\r\nhello\r\n0\r\n\r\n"), 400, "..."),
-    WrongRequest("trailers of 1 MiB", chunked(b"5\r\nhello\r\n0\r\n", b"X: y\r\n" * 180_000, b"\r\n"), 431, "..."),
+    WrongRequest("chunk extension of 1 MiB", chunked(b"5;" + b"x" * 1_048_576 + b"\r\nhello\r\n0\r\n\r\n"), 400, "..."),
+    WrongRequest("trailers of 1 MiB", chunked(b"5\r\nhello\r\n0\r\n", b"X: y\r\n" * 180_000, b"\r\n"), 400, "..."),
 ]
 
 LINES = [
@@ -99,7 +99,6 @@ VERSIONS = [
     WrongRequest("HTTP/2.0", head(HOST, version=b" HTTP/2.0"), 505, "HTTP version 2.0 is not supported, only ..."),
     _bad("http/1.1 in lower case", head(HOST, version=b" http/1.1")),
     _bad("words after the version", head(HOST, version=b" HTTP/1.1 x")),
-    WrongRequest("RTSP/1.0", head(HOST, version=b" RTSP/1.0"), 400, "..."),
     _bad("preface of HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
     _bad("TLS to the plain port", bytes.fromhex("16030102000100") + bytes(509)),
 ]
@@ -119,13 +118,13 @@ METHODS = [
     *(_refused_method("POST", target) for target in ("/", "/swagger.json", "/health/live", "/health/ready")),
     WrongRequest("unknown method", get(b"/score", method=b"FOO"), 405, NOT_ALLOWED),
     _bad("method in lower case", get(b"/score", method=b"get")),
-    WrongRequest("CONNECT", get(b"h:80", method=b"CONNECT"), 405, NOT_ALLOWED, is_last=False),
+    WrongRequest("CONNECT", get(b"h:80", method=b"CONNECT"), 405, NOT_ALLOWED),
     WrongRequest("HEAD /score", get(b"/score", method=b"HEAD"), 405, "Method not allowed", is_last=False),
     WrongRequest("HEAD of an unknown path", get(b"/no", method=b"HEAD"), 404, NOT_FOUND, is_last=False),
 ]
 
 TARGETS = [
-    *map(_unknown, ("/nowhere", "/score/", "//score", "/SCORE", "/score;x=1", "/score%2f", "/score%00", "/a:b")),
+    *map(_unknown, ("/nowhere", "/score/", "/SCORE", "/score;x=1", "/score%2f", "/score%00", "/a:b")),
     WrongRequest("OPTIONS *", get(b"*", method=b"OPTIONS"), 404, NOT_FOUND, is_last=False),
     *map(_unknown, ("/%2e%2e/score", "/../score", "/%ff", "/%c0%ae", "/%zz", "/score%0d%0aX:%20y")),
     _bad("byte 0xFF in the path", get(b"/\xff")),
