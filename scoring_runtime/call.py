@@ -7,8 +7,7 @@ else. `end()` takes the first Outcome and ignores later ones, so a call ends exa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from time import perf_counter
+from dataclasses import dataclass
 from typing import Any
 
 from scoring_runtime.errors import AnswerError
@@ -47,7 +46,6 @@ class Call:
     on_end: Callable[[Outcome], None]
     request_id: str = ""
     size_bytes: int = 0
-    submitted_s: float = field(default_factory=perf_counter)
     started_s: float | None = None
     abandoned: bool = False
     is_converted: bool = False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 Headers = list[tuple[bytes, bytes]]
 Address = tuple[str, int]
@@ -12,7 +13,7 @@ Address = tuple[str, int]
 class Request:
     """`target` is the path with its query as sent; header names are in lower case, values as received.
 
-    `named` has the headers by name, several of one name joined by commas.
+    `named` has the headers by name, several of one name joined by commas; made from `headers` unless it is given.
     """
 
     method: str
@@ -25,16 +26,24 @@ class Request:
     scheme: str = "http"
     client: Address | None = None
     server: Address | None = None
-    named: dict[bytes, bytes] = field(init=False, repr=False)
+    named: dict[bytes, bytes] = None  # type: ignore[assignment]  # never None once it is made
 
     def __post_init__(self) -> None:
-        self.named = dict(self.headers)
-        if len(self.named) != len(self.headers):
-            self.named = _joined(self.headers)
+        if self.named is None:
+            self.named = by_name(self.headers)
 
 
-def _joined(headers: Headers) -> dict[bytes, bytes]:
-    named: dict[bytes, bytes] = {}
+def address_of(name: Any) -> Address | None:
+    """What a transport calls its peer or itself, if that is a network address."""
+    return (str(name[0]), int(name[1])) if isinstance(name, tuple) else None
+
+
+def by_name(headers: Headers) -> dict[bytes, bytes]:
+    """The headers by name, several of one name joined by commas."""
+    named = dict(headers)
+    if len(named) == len(headers):
+        return named
+    named.clear()
     for name, value in headers:
         named[name] = named[name] + b"," + value if name in named else value
     return named

@@ -181,6 +181,8 @@ def test_importing_has_no_side_effect() -> None:
     names = [name for name in SOURCES if name != "__main__" and not name.startswith("compat.azure")]
     code = f"""
         import asyncio, builtins, importlib, logging, os, signal, sys, threading
+        if sys.version_info < (3, 11):
+            import exceptiongroup  # a backport that starlette needs there; it sets sys.excepthook
         def state():
             return [
                 threading.active_count(), dict(os.environ), os.getcwd(), sys.path[:], builtins.print, sys.stdout,

@@ -10,15 +10,14 @@ signal itself takes them away, as in the original, until the next call begins.
 
 from __future__ import annotations
 
-import inspect
 import signal
 import threading
 from time import perf_counter
 from types import FrameType
 
-# The C functions below, without the wrappers' conversion to and from enums.
-_set_handler = inspect.unwrap(signal.signal)
-_get_handler = inspect.unwrap(signal.getsignal)
+# The C function behind signal.getsignal, whose conversion to an enum takes longer than all else here.
+_get_handler = signal._signal.getsignal  # type: ignore[attr-defined]
+_SIGALRM = int(signal.SIGALRM)
 
 
 class AlarmError(TimeoutError):
@@ -38,9 +37,9 @@ class Alarm:
     def start(self) -> None:
         self._started_s = perf_counter()
         self._is_running = True
-        is_set = signal.getitimer(signal.ITIMER_REAL)[0] > 0.0 and _get_handler(signal.SIGALRM) is self._handler
+        is_set = signal.getitimer(signal.ITIMER_REAL)[0] > 0.0 and _get_handler(_SIGALRM) is self._handler
         if not is_set and threading.current_thread() is threading.main_thread():
-            _set_handler(signal.SIGALRM, self._handler)
+            signal.signal(_SIGALRM, self._handler)
             signal.setitimer(signal.ITIMER_REAL, self._timeout_s)
 
     def stop(self) -> None:

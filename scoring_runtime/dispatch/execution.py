@@ -34,8 +34,7 @@ class Execution:
         self._alarm = alarm
 
     def one(self, call: Call) -> Outcome:
-        started = perf_counter()
-        call.started_s = started
+        started = call.started_s = perf_counter()
         current_request_id.set(call.request_id)
         try:
             self._alarm.start()
@@ -74,7 +73,7 @@ class Execution:
 
     def _encoded(self, output: Any, run_ms: float) -> Outcome:
         try:
-            return Outcome(payload=self._encode(output), run_ms=run_ms)
+            return Outcome(self._encode(output), None, run_ms)
         except AnswerError as error:
             return Outcome(error=error)
         except BaseException as error:  # encoding may call into objects of the script

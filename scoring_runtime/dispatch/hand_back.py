@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 
+from scoring_runtime.call import Call, Outcome
 from scoring_runtime.dispatch.dispatcher import Dispatcher
 from scoring_runtime.dispatch.thread_runner import Ended
 from scoring_runtime.telemetry.loggers import LOGGER
@@ -35,13 +36,13 @@ class HandBack:
         self._loop = loop
         self._dispatcher = dispatcher
         self._has_more = has_more
-        self._ended: deque[Ended] = deque()
+        self._ended: deque[tuple[Call, Outcome]] = deque()
         self._is_wake_pending = False
         self._woken_s = 0.0
         dispatcher.on_tick = self._take_back
 
     def __call__(self, ended: Ended) -> None:
-        self._ended.append(ended)
+        self._ended.extend(ended)
         if self._is_wake_pending or not self._is_due():
             return
         self._is_wake_pending = True
@@ -65,5 +66,6 @@ class HandBack:
     def _take_back(self) -> None:
         # Cleared first: what is added from here on wakes the loop again.
         self._is_wake_pending = False
-        while self._ended:
-            self._dispatcher.take_back(self._ended.popleft())
+        waiting = self._ended
+        if waiting:
+            self._dispatcher.take_back([waiting.popleft() for _ in range(len(waiting))])

@@ -48,7 +48,7 @@ def key(arguments: Arguments) -> Hashable | None:
     for name, value in arguments.items():
         if isinstance(value, np.ndarray) and value.ndim > 0:
             counts.add(len(value))
-            parts.append((name, value.dtype.str, value.shape[1:], str(value.dtype)))
+            parts.append((name, value.dtype, value.shape[1:]))
         elif _is_frame(value) and _has_default_index(value):
             counts.add(len(value))
             parts.append((name, tuple(value.columns), tuple(value.dtypes)))

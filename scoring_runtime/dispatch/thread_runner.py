@@ -93,12 +93,12 @@ class ThreadRunner:
         while count < self._max_rows and (call := self._next_waiting()) is not None:
             if refusal := self._refusal(call, execution):
                 refused.append((call, refusal))
-            elif merge.key(call.arguments) != kind or count + merge.rows(call.arguments) > self._max_rows:
+            elif merge.key(call.arguments) != kind or count + (more := merge.rows(call.arguments)) > self._max_rows:
                 self._held = self._taken.pop()
                 break
             else:
                 calls.append(call)
-                count += merge.rows(call.arguments)
+                count += more
         return calls, refused
 
     def _next_waiting(self) -> Call | None:

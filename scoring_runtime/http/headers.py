@@ -48,23 +48,27 @@ class AnswerHeaders:
 
     def begin(self, request: Request) -> AnswerHead:
         headers = self._fixed.copy()
-        request_id, error = self._add_ids(headers, request)
-        trace_id = request.named.get(b"traceid")
-        if trace_id is not None:
-            headers.append((b"TraceId", trace_id))
+        named = request.named
+        request_id, error = self._add_ids(headers, named)
+        if b"traceid" in named:
+            headers.append((b"TraceId", named[b"traceid"]))
         cors = cors_headers(self._cors, request) if self._cors is not None else []
         return AnswerHead(headers, cors, request_id, error)
 
-    def _add_ids(self, headers: Headers, request: Request) -> tuple[str, AnswerError | None]:
+    def _add_ids(self, headers: Headers, named: dict[bytes, bytes]) -> tuple[str, AnswerError | None]:
         """Adds the id headers by the original's table; returns the request's own id and a refusal, if any."""
-        own = request.named.get(b"x-request-id")
+        own = named.get(b"x-request-id")
         if own is None:
             own = new_id()
         elif len(own) > MAX_ID_CHARS:
             return "", HeadersTooLargeError(f"x-request-id must not exceed {MAX_ID_CHARS} characters")
-        server, client = request.named.get(b"x-ms-request-id"), request.named.get(b"x-ms-client-request-id")
         if own:
             headers.append((b"x-request-id", own))
+        server, client = named.get(b"x-ms-request-id"), named.get(b"x-ms-client-request-id")
+        if server is None and client is None:
+            if own:
+                headers.append((b"x-ms-request-id", own))
+            return own.decode("latin-1"), None
         if server and not self._has_warned:
             self._has_warned = True
             logger.warning(DEPRECATED_ID)

@@ -8,24 +8,31 @@ from scoring_runtime.request import Headers
 
 
 class Incoming:
-    """Filled by the parser's callbacks, from the request line to the end of the body."""
+    """Filled by the parser's callbacks, from the request line to the end of the body.
+
+    `begun_bytes` is the size of the segment in which it begins, `wire_bytes` that of all segments after it.
+    """
 
     __slots__ = (
         "_body",
         "_more",
+        "begun_bytes",
         "body_bytes",
         "has_head",
         "headers",
         "http_version",
         "method",
+        "named",
         "target",
         "wire_bytes",
     )
 
-    def __init__(self) -> None:
-        self.method = b"GET"
+    def __init__(self, begun_bytes: int = 0) -> None:
+        self.begun_bytes = begun_bytes
+        self.method = "GET"
         self.target = b""
         self.headers: Headers = []
+        self.named: dict[bytes, bytes] = {}
         self.http_version = "1.1"
         self.wire_bytes = 0
         self.body_bytes = 0

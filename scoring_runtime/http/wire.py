@@ -19,48 +19,38 @@ def _status_line(status: int) -> bytes:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = ""
-    return f"HTTP/1.1 {status} {phrase}\r\n".encode()
+    return f"HTTP/1.1 {status} {phrase}".encode()
 
 
+# A header's name and value, together.
+_header_line = b": ".join
 _STATUS_LINES = {status: _status_line(status) for status in range(200, 600)}
 
 
-def is_chunked(response: Response, request: Request) -> bool:
-    """Whether the answer's stream is sent in chunks; to HTTP/1.0 it ends with the connection."""
-    return response.stream is not None and request.http_version == "1.1"
-
-
-def encode_head(response: Response, request: Request, date: Headers, is_last: bool) -> bytes:
-    """The head of the answer; `is_last` announces that the connection closes after it."""
-    parts = [_STATUS_LINES[response.status], *(b"%b: %b\r\n" % header for header in response.headers)]
+def encode(response: Response, request: Request, date: Headers, is_last: bool) -> bytes:
+    """The answer, without what is streamed; `is_last` announces that the connection closes after it."""
+    lines = [_STATUS_LINES[response.status], *map(_header_line, response.headers)]
+    is_bodiless = response.status in BODILESS
     if response.stream is None:
-        if response.status not in BODILESS:
-            parts.append(b"Content-Length: %d\r\n" % len(response.body))
+        if not is_bodiless:
+            lines.append(b"Content-Length: %d" % len(response.body))
     elif request.http_version == "1.1":
-        parts.append(b"Transfer-Encoding: chunked\r\n")
-    for name, value in date:
-        parts += (name, b": ", value, b"\r\n")
+        lines.append(b"Transfer-Encoding: chunked")
+    lines += map(_header_line, date)
     if is_last:
-        parts.append(b"Connection: close\r\n")
+        lines.append(b"Connection: close")
     elif request.http_version == "1.0":
-        parts.append(b"Connection: keep-alive\r\n")
-    parts.append(b"\r\n")
-    return b"".join(parts)
+        lines.append(b"Connection: keep-alive")
+    lines.append(b"")
+    lines.append(b"" if is_bodiless or request.method == "HEAD" else response.body)
+    return b"\r\n".join(lines)
 
 
-def expects_continue(headers: Headers) -> bool:
-    """Whether the client waits for CONTINUE before it sends the body."""
-    return any(name == b"expect" for name, _ in headers)
-
-
-def encode_request_head(method: bytes, message: Incoming) -> bytes:
+def encode_request_head(message: Incoming) -> bytes:
     """The head of a request as it came, but without its Upgrade header."""
     lines = [b"%b: %b\r\n" % header for header in message.headers if header[0] != b"upgrade"]
-    return b"%b %b HTTP/%b\r\n%b\r\n" % (method, message.target, message.http_version.encode(), b"".join(lines))
-
-
-def has_body(response: Response, request: Request) -> bool:
-    return request.method != "HEAD" and response.status not in BODILESS
+    method, version = message.method.encode(), message.http_version.encode()
+    return b"%b %b HTTP/%b\r\n%b\r\n" % (method, message.target, version, b"".join(lines))
 
 
 def encode_chunk(chunk: bytes) -> bytes:

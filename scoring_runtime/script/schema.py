@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from scoring_runtime import openapi
 from scoring_runtime.call import Arguments
 from scoring_runtime.script.contract import Contract, Mode
+
+_NUMPY_TYPE = "inference_schema.parameter_types.numpy_parameter_type.NumpyParameterType"
 
 Documents = tuple[dict[str, Any], dict[str, Any], list[str]]
 
@@ -33,8 +37,27 @@ class SchemaParameter:
 
     def convert(self, value: Any) -> Any:
         """`value` as the decorator would convert it; raises what the type raises."""
-        is_typed = not self.is_converted or isinstance(value, self.type.sample_data_type)
-        return value if is_typed else self.type.deserialize_input(value)
+        if not self.is_converted or isinstance(value, self.type.sample_data_type):
+            return value
+        array = _plain_array(self.type, value)
+        return self.type.deserialize_input(value) if array is None else array
+
+
+def _plain_array(kind: Any, value: Any) -> Any:
+    """The array that a numpy type with numbers makes of a list, without its detour over every row.
+
+    None when the type is another one, or the list does not fit: then the type itself says what is wrong.
+    """
+    if f"{type(kind).__module__}.{type(kind).__qualname__}" != _NUMPY_TYPE or not isinstance(value, list):
+        return None
+    sample = kind.sample_input
+    if sample.dtype.kind not in "iuf" or not (kind.enforce_column_type and kind.enforce_shape):
+        return None
+    try:
+        array = np.array(value, dtype=sample.dtype)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return array if array.ndim == sample.ndim and array.shape[1:] == sample.shape[1:] else None
 
 
 def schemas_of(run: Callable[..., Any], contract: Contract) -> Documents:

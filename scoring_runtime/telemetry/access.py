@@ -36,16 +36,17 @@ class AccessLog:
         self._answer_logger = logging.getLogger(ACCESS_LOGGER)
         self._pid = os.getpid()
         self._lines: list[str] = []
+        self._is_turn_begun = False
         self._now_ms = -1
         self._now_s = -1
 
     def log_view(self, method: str, target: str, status: int, elapsed_ms: float, length: int | None) -> None:
         """The view has answered; `target` is the path with its query, `length` None means streamed."""
-        if not self._lines:
-            self._stamp()
+        if not self._is_turn_begun:
+            self._begin_turn()
         head, tail = view_parts(method, target, status, length)
         if self._is_view_default:
-            self._gather(f"{self._view_prefix}{head}{elapsed_ms:.3f}{tail}")
+            self._lines.append(f"{self._view_prefix}{head}{elapsed_ms:.3f}{tail}")
         else:
             self._view_logger.info(f"{head}{elapsed_ms:.3f}{tail}")
 
@@ -53,37 +54,35 @@ class AccessLog:
         self,
         client_host: str,
         method: str,
-        target: str,
+        target: bytes,
         http_version: str,
         status: int,
         length: int | None,
-        referer: str,
-        user_agent: str,
+        referer: bytes | None,
+        user_agent: bytes | None,
     ) -> None:
         """An answer has been sent; `length` None means unknown. Health probes leave no line."""
-        if target == "/" and method == "GET" and http_version == "1.1":
+        if target == b"/" and method == "GET" and http_version == "1.1":
             return
-        if not self._lines:
-            self._stamp()
+        if not self._is_turn_begun:
+            self._begin_turn()
         head, tail = answer_parts(client_host, method, target, http_version, status, length, referer, user_agent)
         if self._is_answer_default:
-            self._gather(f"{self._answer_prefix}{head}{self._date}{tail}")
+            self._lines.append(f"{self._answer_prefix}{head}{self._date}{tail}")
         else:
             self._answer_logger.info(f"{head}{self._date}{tail}")
 
     def flush(self) -> None:
         """Write the lines gathered since the last turn of the loop."""
+        self._is_turn_begun = False
         if self._lines:
             lines, self._lines = self._lines, []
             lines.append("")
             self._out.write("\n".join(lines))
 
-    def _gather(self, line: str) -> None:
-        if not self._lines:
-            self._scheduler(self.flush)
-        self._lines.append(line)
-
-    def _stamp(self) -> None:
+    def _begin_turn(self) -> None:
+        self._is_turn_begun = True
+        self._scheduler(self.flush)
         now_ms = int(self._clock_s() * 1000)
         if now_ms == self._now_ms:
             return

@@ -35,18 +35,17 @@ def view_parts(method: str, target: str, status: int, length: int | None) -> tup
 def answer_parts(
     client_host: str,
     method: str,
-    target: str,
+    target: bytes,
     http_version: str,
     status: int,
     length: int | None,
-    referer: str,
-    user_agent: str,
+    referer: bytes | None,
+    user_agent: bytes | None,
 ) -> tuple[str, str]:
     """The access line in the combined log format, without the date in the middle."""
     host, verb, version = (escaped(word, _MAX_WORD_CHARS) for word in (client_host, method, http_version))
-    path = escaped(target, _MAX_TARGET_CHARS)
-    source = escaped(referer, _MAX_HEADER_CHARS) or "-"
-    agent = escaped(user_agent, _MAX_HEADER_CHARS) or "-"
+    path = escaped(target.decode("latin-1"), _MAX_TARGET_CHARS)
+    source, agent = (escaped((each or b"-").decode("latin-1"), _MAX_HEADER_CHARS) for each in (referer, user_agent))
     size = "-" if length is None else length
     return f"{host or '-'} - - ", f' "{verb} {path} HTTP/{version}" {status} {size} "{source}" "{agent}"'
 

@@ -36,12 +36,25 @@ def test_interrupts_a_loop() -> None:
         spin(FOR_EVER_S)
 
 
-def test_stop_disarms_the_timer() -> None:
-    alarm = Alarm(FOR_EVER_S * 1000)
+def test_between_two_calls_it_rings_for_nobody() -> None:
+    alarm = Alarm(SHORT_MS)
     alarm.start()
     assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
     alarm.stop()
+    spin(2 * SHORT_MS / 1000)
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_timer_left_running_gives_the_next_call_its_whole_time() -> None:
+    alarm = Alarm(SHORT_MS)
+    alarm.start()
+    alarm.stop()
+    spin(0.8 * SHORT_MS / 1000)
+    started_s = time.monotonic()
+    alarm.start()
+    with pytest.raises(AlarmError):
+        spin(FOR_EVER_S)
+    assert time.monotonic() - started_s >= SHORT_MS / 1000 - 0.001
 
 
 def test_rings_although_the_script_has_put_its_own_handler_in_place() -> None:
@@ -52,15 +65,18 @@ def test_rings_although_the_script_has_put_its_own_handler_in_place() -> None:
         spin(duration_s=1)
 
 
-def test_in_between_the_script_has_its_own_handler() -> None:
-    def own(*arguments: object) -> None: ...
-
+def test_a_script_may_take_timer_and_signal_until_the_next_call() -> None:
+    rung: list[int] = []
     alarm = Alarm(FOR_EVER_S * 1000)
-    signal.signal(signal.SIGALRM, own)
     alarm.start()
-    assert signal.getsignal(signal.SIGALRM) is not own
+    signal.signal(signal.SIGALRM, lambda number, frame: rung.append(number))
+    signal.setitimer(signal.ITIMER_REAL, SHORT_MS / 1000)
+    spin(2 * SHORT_MS / 1000)
+    assert rung == [signal.SIGALRM]
     alarm.stop()
-    assert signal.getsignal(signal.SIGALRM) is own
+    alarm.start()
+    assert signal.getitimer(signal.ITIMER_REAL)[0] > 1
+    alarm.stop()
 
 
 def test_does_nothing_on_another_thread() -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from scoring_runtime.http import guard
-from scoring_runtime.request import Headers
+from scoring_runtime.request import Headers, by_name
 
 HOST = (b"host", b"h")
 MAX_BODY_BYTES = 100
 
 
 def status(*headers: tuple[bytes, bytes], version: str = "1.1") -> int | None:
-    error = guard.check_head(version, list(headers), MAX_BODY_BYTES)
+    size_bytes = sum(len(name) + len(value) for name, value in headers)
+    error = guard.check_head("GET", version, list(headers), by_name(list(headers)), MAX_BODY_BYTES, size_bytes)
     return error.status if error else None
 
 

@@ -38,6 +38,13 @@ def test_what_the_endpoint_is_told(connection: Connection) -> None:
     assert (request.client, request.server, request.scheme) == (CLIENT, SERVER, "http")
 
 
+def test_headers_of_one_name_are_joined_by_name(connection: Connection) -> None:
+    connection.send(GET[:-2] + b"A: 1\r\nB: 2\r\na: 3\r\n\r\n")
+    [request] = connection.score.requests
+    assert request.headers[1:] == [(b"a", b"1"), (b"b", b"2"), (b"a", b"3")]
+    assert request.named == {b"host": b"h", b"a": b"1,3", b"b": b"2"}
+
+
 def test_trailers_are_not_headers(connection: Connection) -> None:
     connection.send(CHUNKED)
     assert b"x-trailer" not in connection.score.requests[0].named
@@ -111,13 +118,11 @@ def test_many_pipelined_requests_answered_at_once_do_not_nest(connection: Connec
     assert connection.statuses() == [200] * 5000
 
 
-def test_many_pipelined_upgrades_are_answered_or_refused(connection: Connection) -> None:
+def test_many_pipelined_upgrades_are_all_answered(connection: Connection) -> None:
     connection.score.answers_at_once = True
     upgrade = GET[:-2] + b"Connection: upgrade\r\nUpgrade: h2c\r\n\r\n"
     connection.send(upgrade * 2000)
-    statuses = connection.statuses()
-    assert set(statuses[:-1]) == {200}
-    assert statuses[-1] == (200 if len(statuses) == 2000 else 400)
+    assert connection.statuses() == [200] * 2000
 
 
 @pytest.mark.parametrize("method", [b"GET", b"POST"])
@@ -207,7 +212,7 @@ def test_shutdown_closes_an_idle_connection_after_that(connection: Connection) -
 def test_access_lines_of_answers(connection: Connection) -> None:
     connection.send(GET[:-2] + b"User-Agent: agent\r\nReferer: from\r\n\r\n")
     connection.score.answer()
-    assert connection.access.answers == [("10.0.0.7", "GET", "/score", "1.1", 200, 2, "from", "agent")]
+    assert connection.access.answers == [("10.0.0.7", "GET", b"/score", "1.1", 200, 2, b"from", b"agent")]
 
 
 def test_repr_says_what_it_does(connection: Connection) -> None:

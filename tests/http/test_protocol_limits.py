@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scoring_runtime.http import deadlines, guard, protocol
+from scoring_runtime.http import connection as connection_module
+from scoring_runtime.http import deadlines, guard
 from tests.http.connection import GET, MAX_BODY_BYTES, Connection
 
 START = b"GET /score HTTP/1.1\r\nHost: h\r\n"
@@ -98,10 +99,17 @@ def test_a_half_closed_connection_still_gets_answer_and_refusal(connection: Conn
     assert connection.statuses()[0] == 200
 
 
+def test_a_refusal_that_waits_is_not_replaced_by_what_follows_it(connection: Connection) -> None:
+    connection.send(GET + CHUNKED + b"1\r\nx\r\n", b"xyz\r\n", b"x" * 2 * guard.MAX_UNPARSED_HEAD_BYTES)
+    connection.score.answer()
+    assert b"not valid HTTP/1.1" in connection.transport.written
+    assert connection.statuses() == [200, 400]
+
+
 def test_what_follows_a_refusal_is_thrown_away_up_to_a_limit(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "MAX_DISCARDED_BYTES", 100)
+    monkeypatch.setattr(connection_module, "MAX_DISCARDED_BYTES", 100)
     connection.send(b"GET / HTTQ/1.1\r\n\r\n", b"x" * 100)
     assert not connection.transport.is_aborted
     connection.send(b"x")
@@ -131,9 +139,7 @@ def test_a_client_that_is_too_slow(connection: Connection, data: bytes, patience
 
 
 def test_bytes_that_arrive_earn_time(connection: Connection) -> None:
-    connection.protocol._parts = connection.protocol._parts.__class__(
-        connection.protocol._parts.score, connection.protocol._parts.app, connection.protocol._parts.access, 10**6
-    )
+    connection.protocol._max_body_bytes = 10**6
     connection.send(POST + b"Content-Length: 999999\r\n\r\n" + b"x" * 10 * deadlines.BODY_MIN_BYTES_PER_S)
     pass_time(connection, deadlines.BODY_GRACE_S + 9.9)
     assert connection.taken() == b""

@@ -154,4 +154,4 @@ def test_answers_wait_for_a_client_that_does_not_read(connection: Connection) ->
 def test_access_line_of_a_stream_has_no_length(connection: Connection) -> None:
     connection.send(GET)
     connection.score.answer(b"", stream=pumped(b"one"))
-    assert connection.access.answers == [("10.0.0.7", "GET", "/score", "1.1", 200, None, "-", "-")]
+    assert connection.access.answers == [("10.0.0.7", "GET", b"/score", "1.1", 200, None, None, None)]

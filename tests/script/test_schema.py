@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from inference_schema.schema_decorators import input_schema, output_schema
 
 from scoring_runtime import openapi
 from scoring_runtime.script.contract import read_contract
-from scoring_runtime.script.schema import convert_arguments, schema_parameters, schemas_of
+from scoring_runtime.script.schema import SchemaParameter, convert_arguments, schema_parameters, schemas_of
 
 ARRAY = NumpyParameterType(np.array([[1.0, 2.0]]))
 FRAME = PandasParameterType(pd.DataFrame({"a": [1]}))
@@ -81,3 +83,33 @@ def test_documents_of_the_decorators() -> None:
 def test_documents_without_decorators() -> None:
     expected = (openapi.UNDECORATED_SCHEMA, openapi.UNDECORATED_SCHEMA, ["2.0", "3.0", "3.1"])
     assert schemas_of(plain, read_contract(plain, is_raw=False)) == expected
+
+
+NUMBERS = [
+    [[1, 2.5]],
+    [[1, 2], [3, 4]],
+    [],
+    [1, 2],
+    [[1]],
+    [[[1, 2]]],
+    [["1", "2"]],
+    [[None, 1]],
+    [["x", 1]],
+    [[1, [2]]],
+]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "uint8"])
+@pytest.mark.parametrize("value", [*NUMBERS, *RAGGED, {"a": 1}, "text", [[10**30, 1]], [[-1, 300]]], ids=repr)
+def test_numbers_are_converted_as_the_package_converts_them(value: Any, dtype: str) -> None:
+    kind = NumpyParameterType(np.array([[1, 2]], dtype=dtype))
+    parameter = SchemaParameter("data", kind, is_converted=True)
+    try:
+        expected = kind.deserialize_input(copy.deepcopy(value))
+    except Exception as error:
+        with pytest.raises(type(error), match=re.escape(str(error))):
+            parameter.convert(value)
+    else:
+        converted = parameter.convert(value)
+        assert converted.dtype == expected.dtype
+        np.testing.assert_array_equal(converted, expected)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scoring_runtime.telemetry.context import current_request_id
 from scoring_runtime.telemetry.output import BoundedWriter
 
 
@@ -64,3 +65,11 @@ def _forget(logger: logging.Logger) -> None:
     logger.propagate, logger.disabled = True, False
     logger.handlers.clear()
     logger.filters.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_request() -> Iterator[None]:
+    """No request runs at the start of a test, whatever ran in the tests before it."""
+    token = current_request_id.set("")
+    yield
+    current_request_id.reset(token)

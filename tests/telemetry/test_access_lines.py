@@ -15,12 +15,12 @@ def test_the_views_line() -> None:
 
 
 def test_the_access_line() -> None:
-    head, tail = answer_parts("127.0.0.1", "POST", "/score", "1.1", 200, 39, "", "curl/7.88.1")
+    head, tail = answer_parts("127.0.0.1", "POST", b"/score", "1.1", 200, 39, b"", b"curl/7.88.1")
     assert head + "[DATE]" + tail == '127.0.0.1 - - [DATE] "POST /score HTTP/1.1" 200 39 "-" "curl/7.88.1"'
 
 
 def test_what_is_unknown_is_a_dash() -> None:
-    head, tail = answer_parts("", "GET", "/score", "1.0", 204, None, "http://from", "")
+    head, tail = answer_parts("", "GET", b"/score", "1.0", 204, None, b"http://from", None)
     assert head + "[DATE]" + tail == '- - - [DATE] "GET /score HTTP/1.0" 204 - "http://from" "-"'
 
 
@@ -70,7 +70,7 @@ def test_long_text_is_cut() -> None:
 
 def test_the_longest_lines_stay_below_8_kib() -> None:
     long = "\U0001f600" * 100_000
-    head, tail = answer_parts(long, long, long, long, 200, 10**12, long, long)
+    head, tail = answer_parts(long, long, long.encode(), long, 200, 10**12, long.encode(), long.encode())
     assert len(head + tail) < 8 * 1024 - 128
     assert len("".join(view_parts(long, long, 200, 10**12))) < 8 * 1024 - 128
 

@@ -1,0 +1,251 @@
+"""The life of one client connection and its answers, which leave in the order of the requests.
+
+    idle --request--> answering --answer written--> the next request, or idle
+      `-- refused (4xx) --> discarding what the client still sends --> closed
+
+Requests that are complete while one is being answered (pipelining) wait their turn, and reading pauses. A client
+that shuts down its sending side after a request still gets its answer. How requests arrive: see `protocol`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import deque
+from typing import Any, cast
+
+from scoring_runtime.call import Call
+from scoring_runtime.errors import AnswerError, BodyTimeoutError
+from scoring_runtime.http import deadlines, wire
+from scoring_runtime.http.asgi_exchange import AsgiExchange
+from scoring_runtime.http.incoming import NOTHING
+from scoring_runtime.http.responses import Response, error_response
+from scoring_runtime.http.score import METHODS, ScoreEndpoint
+from scoring_runtime.request import Address, Request, address_of
+from scoring_runtime.stream import Stream
+from scoring_runtime.telemetry.access import AccessLog
+
+SCORE_PATH = b"/score"
+# Probes come every few seconds for ever: they leave no access line.
+PROBE_PREFIX = b"/health/"
+# A client that sends its whole body before it reads the answer gets to read it, if the body is no larger.
+MAX_DISCARDED_BYTES = 256 * 1024 * 1024
+
+
+class Connection(asyncio.Protocol):
+    """`_waiting` is what a subclass has received, `_incoming` what it is receiving. `state` is uvicorn's."""
+
+    def __init__(
+        self, score: ScoreEndpoint, app: Any, access: AccessLog, state: Any, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._score = score
+        self._app = app
+        self._access = access
+        self._state = state
+        self._loop = loop
+        self._transport: asyncio.Transport = None  # type: ignore[assignment]  # set by connection_made
+        self._client: Address | None = None
+        self._server: Address | None = None
+        self._incoming = NOTHING
+        self._pending_refusal: AnswerError | None = None
+        self._waiting: deque[tuple[Request, bool]] = deque()
+        self._active: Request | None = None
+        self._call: Call | None = None
+        self._exchange: AsgiExchange | None = None
+        self._stream: Stream | None = None
+        self._keeps_alive = True
+        self._is_advancing = False
+        self._is_draining = False
+        self._is_read_paused = False
+        self._is_write_paused = False
+        self._discarded_bytes: int | None = None
+        self._stall: tuple[int, float] = (0, 0.0)
+        self.deadline_s = 0.0
+
+    def __repr__(self) -> str:
+        doing = "discarding" if self._discarded_bytes is not None else "answering" if self._active else "receiving"
+        return f"<{type(self).__name__} {self._client}: {doing}, {len(self._waiting)} waiting>"
+
+    # From beginning to end
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._client = address_of(transport.get_extra_info("peername"))
+        self._server = address_of(transport.get_extra_info("sockname"))
+        self._state.connections.add(self)
+        self.deadline_s = self._loop.time() + deadlines.HEAD_S
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._state.connections.discard(self)
+        self._waiting.clear()
+        self._active = None
+        if self._call is not None:
+            self._call.abandoned = True
+        if self._exchange is not None:
+            self._exchange.disconnect()
+        if self._stream is not None:
+            self._stream.close()
+
+    def eof_received(self) -> bool:
+        """The client sends no more; True leaves the connection open for the answers it still waits for."""
+        if self._waiting:
+            self._waiting[-1] = (self._waiting[-1][0], False)
+        else:
+            self._keeps_alive = False
+        return self._active is not None or bool(self._waiting)
+
+    def shutdown(self) -> None:
+        """Called by uvicorn when the server stops: the answer under way is the connection's last."""
+        self._is_draining = True
+        if self._active is None:
+            self._loop.call_later(deadlines.IDLE_GRACE_S, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        if self._active is None and self._incoming is NOTHING:
+            self._transport.close()
+
+    def enforce_deadlines(self, now_s: float) -> None:
+        """Called by the sweeper: ends a connection whose client is too slow, in whatever it does."""
+        self._enforce_write_progress(now_s)
+        if now_s < deadlines.body_deadline_s(self.deadline_s, self._incoming.body_bytes):
+            return
+        if self._incoming is not NOTHING and self._active is None and self._discarded_bytes is None:
+            self._refuse(BodyTimeoutError("The request did not arrive in time"))
+        else:
+            self._transport.close()
+
+    def _enforce_write_progress(self, now_s: float) -> None:
+        size_bytes = self._transport.get_write_buffer_size()
+        last_bytes, since_s = self._stall
+        if size_bytes == 0 or size_bytes != last_bytes:
+            self._stall = (size_bytes, now_s)
+        elif now_s - since_s > deadlines.WRITE_STALL_S:
+            self._transport.abort()
+
+    # Flow control
+
+    def pause_writing(self) -> None:
+        self._is_write_paused = True
+
+    def resume_writing(self) -> None:
+        self._is_write_paused = False
+        self._write_stream()
+        if self._active is None:
+            self._advance()
+
+    def _pause_reading(self) -> None:
+        if not self._is_read_paused:
+            self._is_read_paused = True
+            self._transport.pause_reading()
+
+    def _resume_reading(self) -> None:
+        if self._is_read_paused:
+            self._is_read_paused = False
+            self._transport.resume_reading()
+
+    # Answering
+
+    def _advance(self) -> None:
+        """Begins the next request; a loop, as an answer may come before the call that asked for it returns."""
+        if self._is_advancing or self._is_write_paused:
+            return
+        self._is_advancing = True
+        while self._waiting and self._active is None and not self._transport.is_closing():
+            self._active, self._keeps_alive = self._waiting.popleft()
+            self.deadline_s = math.inf
+            self._begin(self._active)
+        self._is_advancing = False
+        if self._active is None and not self._transport.is_closing():
+            self._receive_next()
+
+    def _receive_next(self) -> None:
+        if self._pending_refusal is not None:
+            self._refuse(self._pending_refusal)
+            return
+        patience_s = deadlines.KEEP_ALIVE_S if self._incoming is NOTHING else deadlines.BODY_GRACE_S
+        self.deadline_s = self._loop.time() + patience_s
+        self._resume_reading()
+
+    def _begin(self, request: Request) -> None:
+        if request.path == SCORE_PATH and request.method in METHODS:
+            self._call = self._score(request, self._respond)
+        else:
+            self._exchange = AsgiExchange(self._app, request, self._respond)
+            self._exchange.start(self._loop)
+
+    def _respond(self, response: Response) -> None:
+        request = self._active
+        if request is None or self._transport.is_closing():
+            if response.stream is not None:
+                response.stream.close()
+            return
+        is_endless = response.stream is not None and request.http_version != "1.1"
+        if is_endless or (self._is_draining and not self._waiting):
+            self._keeps_alive = False
+        self._write(response, request, is_last=not self._keeps_alive)
+        if response.stream is not None:
+            self._stream = response.stream
+            self._stream.attach(self._loop, self._write_stream)
+        else:
+            self._finish()
+
+    def _write(self, response: Response, request: Request, is_last: bool) -> None:
+        self._transport.write(wire.encode(response, request, self._state.default_headers, is_last))
+        if not request.path.startswith(PROBE_PREFIX):
+            self._access.log_answer(
+                self._client[0] if self._client else "-",
+                request.method,
+                request.target,
+                request.http_version,
+                response.status,
+                None if response.stream else len(response.body),
+                request.named.get(b"referer"),
+                request.named.get(b"user-agent"),
+            )
+
+    def _write_stream(self) -> None:
+        stream, request = self._stream, self._active
+        if stream is None or request is None or self._is_write_paused:
+            return
+        is_ended = stream.is_ended
+        is_chunked = request.http_version == "1.1"
+        if (chunks := stream.take()) and request.method != "HEAD":
+            self._transport.write(b"".join(map(wire.encode_chunk, chunks) if is_chunked else chunks))
+        if not is_ended:
+            return
+        self._stream = None
+        if stream.is_failed:
+            self._transport.close()  # without the last chunk, so that the client sees the answer is not whole
+            return
+        if is_chunked and request.method != "HEAD":
+            self._transport.write(wire.LAST_CHUNK)
+        self._finish()
+
+    def _finish(self) -> None:
+        self._active = self._call = self._exchange = None
+        self._state.total_requests += 1
+        if self._keeps_alive:
+            self._advance()
+        else:
+            self._transport.close()
+
+    # Refusing
+
+    def _refuse(self, error: AnswerError) -> None:
+        """Answers a request that cannot be read to its end, after those before it, and closes."""
+        self._discarded_bytes = 0
+        if self._active is not None or self._waiting:
+            self._pending_refusal = error
+            return
+        message, self._incoming = self._incoming, NOTHING
+        request = Request("GET", message.target, b"", b"", message.headers, client=self._client)
+        self._write(error_response(error), request, is_last=True)
+        self._resume_reading()
+        self.deadline_s = self._loop.time() + deadlines.DISCARD_S
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+
+    def _discard(self, size_bytes: int) -> None:
+        self._discarded_bytes = (self._discarded_bytes or 0) + size_bytes
+        if self._discarded_bytes > MAX_DISCARDED_BYTES:
+            self._transport.abort()
