@@ -16,6 +16,7 @@ from scoring_runtime.dispatch import merge
 from scoring_runtime.dispatch.execution import Execution
 from scoring_runtime.errors import RunError
 from scoring_runtime.stream import Stream
+from scoring_runtime.telemetry.context import current_request_id
 
 Ended = list[tuple[Call, Outcome]]
 Deliver = Callable[[Ended], object]
@@ -54,6 +55,7 @@ class ThreadRunner:
         while not self._is_stopping:
             try:
                 if not self.has_more():
+                    current_request_id.set("")
                     before_idle()
                 self._turn(execution, deliver)
             except BaseException as error:

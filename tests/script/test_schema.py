@@ -85,18 +85,8 @@ def test_documents_without_decorators() -> None:
     assert schemas_of(plain, read_contract(plain, is_raw=False)) == expected
 
 
-NUMBERS = [
-    [[1, 2.5]],
-    [[1, 2], [3, 4]],
-    [],
-    [1, 2],
-    [[1]],
-    [[[1, 2]]],
-    [["1", "2"]],
-    [[None, 1]],
-    [["x", 1]],
-    [[1, [2]]],
-]
+NUMBERS: list[Any] = [[[1, 2.5]], [[1, 2], [3, 4]], [], [1, 2], [[1]], [[[1, 2]]], [["1", "2"]], [[None, 1]]]
+RAGGED: list[Any] = [[["x", 1]], [[1, [2]]], [[1, 2], [3]]]
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "uint8"])
