@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from scoring_runtime import __version__
 from scoring_runtime.errors import StartError, UsageError
@@ -126,13 +126,13 @@ def _serve(arguments: argparse.Namespace, out: BoundedWriter, err: BoundedWriter
 
 
 def _require_script(settings: Settings) -> None:
-    root: Any = settings.app_root
-    if settings.entry_script or settings.config_file or os.path.isfile(os.path.join(root, "main.py")):
+    fallback = os.path.join(settings.app_root, "main.py")
+    if settings.entry_script or settings.config_file or os.path.isfile(fallback):
         return
     raise UsageError(
         "Error!\nEither provide an entry_script using --entry_script or provide a path to the configuration file "
         "using --config_file. (The script may also be given as an argument, in AZUREML_ENTRY_SCRIPT, or be "
-        f"main.py in {root}.)"
+        f"main.py in {settings.app_root}.)"
     )
 
 

@@ -10,6 +10,10 @@ def text(value: str) -> str:
     return value
 
 
+def whole_number(value: str) -> int:
+    return 0 if value.strip() == "0" else positive_int(value)
+
+
 def positive_int(value: str) -> int:
     try:
         number = int(value)

@@ -18,6 +18,7 @@ from scoring_runtime.setting_values import (
     port_number,
     positive_int,
     text,
+    whole_number,
 )
 
 T = TypeVar("T")
@@ -66,8 +67,8 @@ class Settings:
         flags=("--model_dir", "--model-dir"),
         env=("AZUREML_MODEL_DIR",),
     )
-    app_root: str | None = _option(
-        None,
+    app_root: str = _option(
+        "",
         "the application root: where main.py, config.json, logging.json and swagger*.json are looked for "
         "(default: the current folder)",
         flags=("--app-root",),
@@ -105,7 +106,10 @@ class Settings:
         env=("WORKER_COUNT",),
     )
     worker_timeout_s: int = _option(
-        300, "seconds after which a call is given up, if shorter", parse=positive_int, env=("WORKER_TIMEOUT",)
+        300,
+        "seconds after which a call is given up, if shorter; 0: never",
+        parse=whole_number,
+        env=("WORKER_TIMEOUT",),
     )
     worker_preload: bool = _option(
         False,
@@ -204,7 +208,7 @@ class Settings:
     @property
     def timeout_ms(self) -> int:
         """The time that one run() may take: the shorter of the scoring and the worker time-out."""
-        return min(self.scoring_timeout_ms, self.worker_timeout_s * 1000)
+        return min(self.scoring_timeout_ms, self.worker_timeout_s * 1000 or self.scoring_timeout_ms)
 
 
 def options() -> list[Option]:

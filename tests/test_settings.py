@@ -23,6 +23,7 @@ VALUES: dict[str, list[tuple[str, Any]]] = {
     "loose_true": [("TRUE", True), ("anything", False)],
     "port_number": [("8080", 8080), ("65535", 65535)],
     "positive_int": [("7", 7), ("1234567", 1234567)],
+    "whole_number": [("0", 0), ("7", 7)],
     "text": [("/one", "/one"), ("/two", "/two")],
 }
 # Read when settings are read, so that its name cannot be any text.
@@ -198,7 +199,9 @@ def test_an_insights_key_of_the_command_line_enables_it(tmp_path: Path) -> None:
     assert load(tmp_path, environ={"AML_APP_INSIGHTS_KEY": "k"}).has_app_insights is False
 
 
-@pytest.mark.parametrize(("scoring_ms", "worker_s", "expected"), [("500", "300", 500), ("3600000", "2", 2000)])
+@pytest.mark.parametrize(
+    ("scoring_ms", "worker_s", "expected"), [("500", "300", 500), ("3600000", "2", 2000), ("3600000", "0", 3600000)]
+)
 def test_the_shorter_time_out_counts(tmp_path: Path, scoring_ms: str, worker_s: str, expected: int) -> None:
     environ = {"SCORING_TIMEOUT_MS": scoring_ms, "WORKER_TIMEOUT": worker_s}
     assert load(tmp_path, environ=environ).timeout_ms == expected

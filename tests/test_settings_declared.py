@@ -69,6 +69,7 @@ def test_the_table_has_a_row_for_each_option() -> None:
             ["", "2", "ja", "tru"],
         ),
         (setting_values.port_number, {"1": 1, "65535": 65535}, ["0", "65536", "-1", "abc", "", "1.5"]),
+        (setting_values.whole_number, {"0": 0, "1": 1}, ["-1", "x", ""]),
         (setting_values.positive_int, {"1": 1, "99999999999": 99999999999}, ["0", "-1", "x", "", "1e3"]),
         (setting_values.exactly_true, {"true": True, "TRUE": False, "1": False, "": False}, []),
         (setting_values.loose_true, {"true": True, "TRUE": True, "1": False, "": False}, []),

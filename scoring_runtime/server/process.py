@@ -16,8 +16,10 @@ import gc
 import logging
 import os
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import uvloop
 
@@ -89,7 +91,6 @@ def serve(settings: Settings, console: Console) -> int:
 
 def _announce(settings: Settings, console: Console) -> None:
     script_dir = os.path.dirname(settings.entry_script) if settings.entry_script else None
-    assert settings.app_root is not None
     logs.configure(settings.app_root, script_dir, console.out, console.err, settings.log_level)
     console.out.write(launch_text(_banner_settings(settings), environment.insights_notices(settings)))
     if not is_loopback(settings.host):
@@ -139,6 +140,7 @@ class Server:
         app = create_app(self._score, self._views)
         protocol = ProtocolParts(self._score, app, access, settings.max_body_bytes)
         parts = FrontEndParts(protocol, self._dispatcher, (console.out, console.err), settings.drain_s)
+        self._has_left_script = threading.Event()
         self._front_end = FrontEnd(loop, parts, listeners, self._on_stopped)
 
     def run(self) -> int:
@@ -149,13 +151,15 @@ class Server:
         try:
             script = self._start_script()
         except StoppedError:
-            self._runner.stop()
+            self._has_left_script.set()
         except BaseException:
+            self._has_left_script.set()
             # The interpreter must not end under the other thread.
             self._loop.call_soon_threadsafe(self._front_end.stop_at_once)
             self._front_end.join()
             raise
         else:
+            self._has_left_script.set()
             signals.init_done()
             self._work(script, signals)
         self._front_end.join()
@@ -166,7 +170,6 @@ class Server:
         settings = self._settings
         if settings.debug_port is not None:
             connect_debugger(settings.debug_port)
-        assert settings.app_root is not None
         script = load_script(ScriptPlace(settings.app_root, settings.entry_script, settings.source_directory))
         call_init(script, settings.model_dir)
         self._views.swagger = self._swagger(script)
@@ -179,7 +182,6 @@ class Server:
         settings = self._settings
         service = openapi.ServiceText(settings.service_name, settings.service_version, settings.service_path_prefix)
         generated = openapi.generate(service, *schemas_of(script.run, script.contract))
-        assert settings.app_root is not None
         return openapi.SwaggerDocuments({**generated, **openapi.read_user_documents(Path(settings.app_root))})
 
     def _work(self, script: Script, signals: StopSignals) -> None:
@@ -194,7 +196,12 @@ class Server:
     def _on_stopped(self, is_clean: bool) -> None:
         """On the front end's thread, at its end: lets the main thread go, or leaves without it."""
         self._runner.stop()
+        if not self._has_left_script.wait(self._settings.drain_s):
+            self._leave("The server was stopped, but init() does not return and cannot be interrupted.")
         if not is_clean:
-            logger.error("The server was stopped before every accepted call had ended.")
-            self._console.drain()
-            os._exit(EXIT_CUT_SHORT)
+            self._leave("The server was stopped before every accepted call had ended.")
+
+    def _leave(self, reason: str) -> NoReturn:
+        logger.error("%s", reason)
+        self._console.drain()
+        os._exit(EXIT_CUT_SHORT)

@@ -141,3 +141,11 @@ def test_a_call_longer_than_the_drain_is_answered_503(tmp_path: Path) -> None:
             assert (answer.status, answer.json()) == (503, {"message": SHUTTING_DOWN})
         assert exit_code(server) == 1
         assert "stopped before every accepted call had ended" in server.log()
+
+
+def test_an_init_that_does_not_return_cannot_keep_the_process() -> None:
+    options = ("--drain-seconds", str(DRAIN_S))
+    with ServerProcess(f"{SCRIPTS}/bad_endless_init.py", *options, wait_for="/health/live") as server:
+        server.process.send_signal(signal.SIGTERM)
+        assert exit_code(server) == 1
+        assert "init() does not return and cannot be interrupted" in server.log()
