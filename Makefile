@@ -10,6 +10,8 @@ help:       ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	    { echo "Python 3.10 or later is needed, $(PYTHON) is older; use make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml scoring_runtime/__init__.py | $(BIN)/python
@@ -27,7 +29,7 @@ $(VENV)/.installed-lint: $(VENV)/.installed-test
 install:    ## build the virtual environment and install the package into it
 install: $(VENV)/.installed
 
-serve:      ## train the example model and serve it on 127.0.0.1:5001
+serve:      ## train the example model and serve it on 127.0.0.1:5001 (ARGS='--port 5002')
 serve: $(VENV)/.installed
 	@$(BIN)/python examples/serve.py $(ARGS)
 
@@ -56,4 +58,4 @@ compat: $(VENV)/.installed-test
 	$(BIN)/python -m tests.compat
 
 clean:      ## remove what the other targets built
-	rm -rf $(VENV) .compat .bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .compat .bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache examples/*/azureml-models

@@ -1,7 +1,5 @@
 """`python -m scoring_runtime`."""
 
-import sys
+from scoring_runtime.cli import run
 
-from scoring_runtime.cli import main
-
-sys.exit(main())
+run()

@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
@@ -23,6 +24,7 @@ logger = logging.getLogger(LOGGER)
 EXIT_USAGE = 1
 EXIT_INTERRUPTED = 130
 COMMANDS = ("serve",)
+LAST_RESORT_S = 5.0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,7 +36,11 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="scoring-runtime", description="Serves an entry script (init and run) over HTTP.")
+    parser = _Parser(
+        prog="scoring-runtime",
+        usage="%(prog)s [options] score.py",
+        description="Serves an entry script (init and run) over HTTP.",
+    )
     parser.add_argument("script", nargs="?", metavar="score.py", help="the entry script")
     for option in options():
         if option.flags:
@@ -111,6 +117,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         out.drain(1.0)
         err.drain(1.0)
+
+
+def run() -> NoReturn:
+    """The program: `main`, and an end that threads which the script has left behind cannot put off."""
+    code = main()
+    last_resort = threading.Timer(LAST_RESORT_S, os._exit, (code,))
+    last_resort.daemon = True
+    last_resort.start()
+    sys.exit(code)
 
 
 def _serve(arguments: argparse.Namespace, out: BoundedWriter, err: BoundedWriter) -> int:

@@ -57,7 +57,7 @@ class Settings:
 
     entry_script: str | None = _option(
         None,
-        "the entry script; a relative path in the environment or the config file is below the application root",
+        "the entry script; on the command line relative to the current folder, elsewhere to the application root",
         flags=("--entry_script", "--entry-script"),
         env=("AZUREML_ENTRY_SCRIPT",),
     )

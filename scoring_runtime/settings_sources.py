@@ -67,6 +67,7 @@ def _parsed(given: Mapping[str, Given], app_root: str) -> Settings:
         values["entry_script"] = _script_path(values["entry_script"], given["entry_script"][1], app_root)
     if "app_insights_key" in given and given["app_insights_key"][1].startswith("command line"):
         values["has_app_insights"] = True
+        given = {**given, "has_app_insights": given["app_insights_key"]}
     return Settings(**values, origins={name: origin for name, (_, origin) in given.items()})
 
 

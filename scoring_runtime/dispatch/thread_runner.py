@@ -72,7 +72,8 @@ class ThreadRunner:
     def _turn(self, execution: Execution, deliver: Deliver) -> None:
         calls, refused = self._take(execution)
         outcomes = execution.group(calls) if calls else []
-        deliver([*refused, *zip(calls, outcomes, strict=True)])
+        if refused or calls:
+            deliver([*refused, *zip(calls, outcomes, strict=True)])
         self._taken.clear()
         if stream := _stream_of(outcomes):
             stream.pump()

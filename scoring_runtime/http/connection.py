@@ -238,7 +238,7 @@ class Connection(asyncio.Protocol):
             self._pending_refusal = error
             return
         message, self._incoming = self._incoming, NOTHING
-        request = Request("GET", message.target, b"", b"", message.headers, client=self._client)
+        request = Request(message.method, message.target, b"", b"", message.headers, client=self._client)
         self._write(error_response(error), request, is_last=True)
         self._resume_reading()
         self.deadline_s = self._loop.time() + deadlines.DISCARD_S

@@ -29,7 +29,7 @@ class Incoming:
 
     def __init__(self, begun_bytes: int = 0) -> None:
         self.begun_bytes = begun_bytes
-        self.method = "GET"
+        self.method = "-"
         self.target = b""
         self.headers: Headers = []
         self.named: dict[bytes, bytes] = {}

@@ -128,7 +128,7 @@ class ScoringProtocol(Connection):
         self._waiting.append((request, self._parser.should_keep_alive()))
         if self._active is None:
             self._advance()
-        else:
+        if self._waiting:
             self._pause_reading()
 
     def _stop_at(self, refusal: AnswerError) -> NoReturn:

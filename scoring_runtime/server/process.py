@@ -147,8 +147,8 @@ class Server:
         standard_streams.replace(self._console.out, self._console.err)
         prints.install()
         signals = StopSignals(self._loop, self._front_end.stop)
-        self._front_end.start()
         try:
+            self._front_end.start()
             script = self._start_script()
         except StoppedError:
             self._has_left_script.set()
@@ -159,9 +159,9 @@ class Server:
             self._front_end.join()
             raise
         else:
-            self._has_left_script.set()
             signals.init_done()
             self._work(script, signals)
+            self._has_left_script.set()
         self._front_end.join()
         signals.close()
         return 0
@@ -196,10 +196,10 @@ class Server:
     def _on_stopped(self, is_clean: bool) -> None:
         """On the front end's thread, at its end: lets the main thread go, or leaves without it."""
         self._runner.stop()
-        if not self._has_left_script.wait(self._settings.drain_s):
-            self._leave("The server was stopped, but init() does not return and cannot be interrupted.")
         if not is_clean:
             self._leave("The server was stopped before every accepted call had ended.")
+        if not self._has_left_script.wait(self._settings.drain_s):
+            self._leave("The server was stopped, but the script does not return and cannot be interrupted.")
 
     def _leave(self, reason: str) -> NoReturn:
         logger.error("%s", reason)

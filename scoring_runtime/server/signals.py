@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -40,6 +41,8 @@ class StopSignals:
             signal.signal(number, self._handle)
         self._sender_fd = self._sender.fileno()
         signal.set_wakeup_fd(self._sender_fd, warn_on_full_buffer=False)
+        # A child that the script forks inherits handlers and descriptor; a signal sent to it must not reach us.
+        os.register_at_fork(before=_block, after_in_parent=_unblock, after_in_child=self._forget)
         loop.call_soon_threadsafe(loop.add_reader, self._receiver.fileno(), self._read)
 
     def init_done(self) -> None:
@@ -58,6 +61,15 @@ class StopSignals:
                 signal.signal(number, self._handle)
         signal.set_wakeup_fd(self._sender_fd, warn_on_full_buffer=False)
 
+    def _forget(self) -> None:
+        """In a forked child: its signals are its own."""
+        signal.set_wakeup_fd(-1)
+        if _get_handler(signal.SIGTERM) == self._handle:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if _get_handler(signal.SIGINT) == self._handle:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        _unblock()
+
     def close(self) -> None:
         signal.set_wakeup_fd(-1)
         self._receiver.close()
@@ -75,3 +87,11 @@ class StopSignals:
         for number in numbers:
             if number in STOP_SIGNALS:
                 self._on_stop()
+
+
+def _block() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+
+
+def _unblock() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)

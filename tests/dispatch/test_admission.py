@@ -25,18 +25,18 @@ def test_admitted(waiting_calls: int, waiting_bytes: int, size_bytes: int) -> No
 @pytest.mark.parametrize(
     ("waiting_calls", "waiting_bytes", "size_bytes", "reason"),
     [
-        pytest.param(3, 0, 0, "3 calls wait already (limit 3)", id="at the limit of calls"),
-        pytest.param(4, 0, 0, "4 calls wait already (limit 3)", id="above the limit of calls"),
-        pytest.param(1, 60, 41, "60 bytes wait already (limit 100)", id="one byte too many"),
-        pytest.param(1, 101, 0, "101 bytes wait already (limit 100)", id="above the limit of bytes"),
-        pytest.param(3, 101, 0, "3 calls wait already (limit 3)", id="both limits"),
+        pytest.param(3, 0, 0, "3 calls are in it already (limit 3)", id="at the limit of calls"),
+        pytest.param(4, 0, 0, "4 calls are in it already (limit 3)", id="above the limit of calls"),
+        pytest.param(1, 60, 41, "60 bytes are in it already (limit 100)", id="one byte too many"),
+        pytest.param(1, 101, 0, "101 bytes are in it already (limit 100)", id="above the limit of bytes"),
+        pytest.param(3, 101, 0, "3 calls are in it already (limit 3)", id="both limits"),
     ],
 )
 def test_refused_with_the_reason(waiting_calls: int, waiting_bytes: int, size_bytes: int, reason: str) -> None:
     error = admit(LIMITS, waiting_calls, waiting_bytes, size_bytes, ended_per_s=1.0)
     assert error is not None
     assert error.status == 429
-    assert str(error) == f"The server is overloaded: {reason}. Retry after {error.retry_after_s} s."
+    assert str(error) == f"The server is full: {reason}. Retry after {error.retry_after_s} s."
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_overload_by_calls(loop: asyncio.AbstractEventLoop, dispatcher: Dispatch
     calls = [SentCall() for _ in range(4)]
     for call in calls[:3]:
         dispatcher.submit(call)
-    with pytest.raises(OverloadError, match="3 calls wait already") as caught:
+    with pytest.raises(OverloadError, match="3 calls are in it already") as caught:
         dispatcher.submit(calls[3])
     assert caught.value.retry_after_s
     turn(loop)
@@ -88,7 +88,7 @@ def test_overload_by_calls(loop: asyncio.AbstractEventLoop, dispatcher: Dispatch
 def test_overload_by_bytes(dispatcher: Dispatcher) -> None:
     dispatcher.submit(SentCall(size_bytes=60))
     dispatcher.submit(SentCall(size_bytes=40))
-    with pytest.raises(OverloadError, match="100 bytes wait already"):
+    with pytest.raises(OverloadError, match="100 bytes are in it already"):
         dispatcher.submit(SentCall(size_bytes=1))
     assert repr(dispatcher) == "<Dispatcher ready: 2 calls, 100 bytes>"
 

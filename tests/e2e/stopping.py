@@ -44,3 +44,11 @@ def wait_refusing(server: ServerProcess) -> None:
                 return
         assert not has_ended(server.process, within_s=0.02), server.log()
     raise AssertionError("new connections are still accepted")
+
+
+def wait_logged(server: ServerProcess, text: str) -> None:
+    """Returns when the log has `text`."""
+    deadline_s = time.monotonic() + PROMPT_S
+    while text not in server.log():
+        assert time.monotonic() < deadline_s, server.log()
+        assert not has_ended(server.process, within_s=0.02), server.log()

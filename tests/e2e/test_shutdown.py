@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.connection import Connection
 from tests.e2e.pipe import pipe
-from tests.e2e.stopping import assert_last_answer, begin_call, exit_code, wait_refusing
+from tests.e2e.stopping import assert_last_answer, begin_call, exit_code, wait_logged, wait_refusing
 from tests.e2e.wrong_request import get, post
 from tests.process import ServerProcess
 
@@ -146,6 +146,17 @@ def test_a_call_longer_than_the_drain_is_answered_503(tmp_path: Path) -> None:
 def test_an_init_that_does_not_return_cannot_keep_the_process() -> None:
     options = ("--drain-seconds", str(DRAIN_S))
     with ServerProcess(f"{SCRIPTS}/bad_endless_init.py", *options, wait_for="/health/live") as server:
+        wait_logged(server, "init() has begun")
         server.process.send_signal(signal.SIGTERM)
         assert exit_code(server) == 1
-        assert "init() does not return and cannot be interrupted" in server.log()
+        assert "the script does not return and cannot be interrupted" in server.log()
+
+
+@pytest.mark.parametrize("number", STOP_SIGNALS)
+def test_a_clean_stop_warns_of_nothing(number: signal.Signals) -> None:
+    with ServerProcess(f"{SCRIPTS}/bad_pipe_reader.py") as server:
+        assert server.request("POST", "/score", b"only").status == 200
+        server.process.send_signal(number)
+        assert exit_code(server) == 0
+        levels = [line.split()[2] for line in server.log().splitlines() if line[:2] == "20"]
+        assert set(levels) == {"I"}

@@ -5,6 +5,7 @@ import os
 
 def init():
     reader, _ = os.pipe()
+    print("init() has begun")
     while True:
         try:
             os.read(reader, 1)
