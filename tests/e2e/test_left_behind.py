@@ -40,7 +40,7 @@ def test_a_thread_that_never_ends_does_not_keep_a_failed_start() -> None:
 
 def test_a_stream_that_never_ends_does_not_keep_a_stopped_server() -> None:
     options = ("--drain-seconds", "1")
-    with ServerProcess(f"{SCRIPTS}/bad_endless_stream.py", *options) as server:
+    with ServerProcess(f"{SCRIPTS}/bad_silent_stream.py", *options) as server:
         with Connection(server.port) as client:
             client.send(post(b""))
             assert client.receive(1)

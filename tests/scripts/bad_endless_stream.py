@@ -1,20 +1,25 @@
-"""Streams one chunk, then never another."""
-
-import threading
+"""Raw mode: `stream` is answered by a generator without an end; any other input by how many such were closed."""
 
 from azureml.contrib.services.aml_request import rawhttp
 from azureml.contrib.services.aml_response import AMLResponse
+
+closed = []
+
+
+def endless():
+    try:
+        while True:
+            yield b"x" * 65536
+    finally:
+        closed.append(1)
 
 
 def init():
     pass
 
 
-def chunks():
-    yield "first\n"
-    threading.Event().wait()
-
-
 @rawhttp
 def run(request):
-    return AMLResponse(chunks(), 200)
+    if request.get_data() == b"stream":
+        return AMLResponse(endless(), 200)
+    return {"closed": len(closed)}
