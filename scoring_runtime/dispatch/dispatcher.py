@@ -1,7 +1,7 @@
 """Takes bound calls in and lets each end exactly once: admission, hand-over to the runner, deadline, drain.
 
-Everything here runs on the event loop's thread. The runner reports what has ended through
-`hand_back` through `take_back`; no lock is needed.
+Everything here runs on the event loop's thread: what a runner has ended, `hand_back` brings to `take_back` there. No
+lock is needed.
 
 The runner's alarm interrupts Python code. What it cannot interrupt, a native call, is answered here `GRACE_S` after
 the time-out: the client gets its error, the runner stays occupied, and its stack goes to the log once.
@@ -35,9 +35,9 @@ GRACE_S = 0.5
 # While calls are in flight: how often outcomes are fetched that nobody has woken the loop for, and at which of
 # these ticks deadlines are looked at.
 TICK_S = 0.005
+TICKS_PER_WATCH = 50
 # So many calls are worth a wake-up of the runner, even while more arrive.
 MAX_HAND_OVER = 32
-TICKS_PER_WATCH = 50
 
 
 class State(Enum):

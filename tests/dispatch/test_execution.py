@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scoring_runtime.call import Call
 from scoring_runtime.dispatch.alarm import Alarm, AlarmError
 from scoring_runtime.dispatch.execution import Execution
 from scoring_runtime.errors import InputError, RunError, RunTimeoutError
@@ -178,3 +179,17 @@ def test_a_system_exit_in_a_group_ends_its_own_call_only() -> None:
 
     outcomes = execution_of(run).group([rows(1), rows(2), rows(3)])
     assert [shown(outcome) for outcome in outcomes] == [b"[1]", "RunError", b"[3]"]
+
+
+def test_the_halves_of_a_failed_group_begin_their_time_anew() -> None:
+    calls: list[Call] = [SentCall(data=np.array([[1.0]])), SentCall(data=np.array([[2.0]]))]
+    second_starts = []
+
+    def run(data: Any) -> Any:
+        second_starts.append(calls[1].started_s)
+        if len(data) > 1:
+            raise ValueError("together")
+        return data.tolist()
+
+    execution_of(run).group(calls)
+    assert [start is None for start in second_starts] == [False, True, False]

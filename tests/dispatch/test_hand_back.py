@@ -10,7 +10,7 @@ import pytest
 
 from scoring_runtime.call import Outcome
 from scoring_runtime.dispatch.admission import QueueLimits
-from scoring_runtime.dispatch.dispatcher import Dispatcher
+from scoring_runtime.dispatch.dispatcher import TICK_S, Dispatcher
 from scoring_runtime.dispatch.hand_back import HandBack
 from tests.dispatch.calls import SentCall
 
@@ -90,3 +90,20 @@ def test_after_the_loop_has_closed_there_is_a_line_in_the_log(
     loop.close()
     hand_back([(calls[0], Outcome())])
     assert caplog.messages == ["1 calls ended after the server had stopped."]
+
+
+def test_what_is_left_behind_by_a_long_call_is_fetched(loop: CountingLoop) -> None:
+    """The second outcome does not wake the loop, as a call waits; were that a long one, nothing else would."""
+    dispatcher = Dispatcher(loop, lambda call: None, QueueLimits(100, 100), timeout_ms=60_000)
+    calls = [SentCall() for _ in range(3)]
+    for call in calls:
+        dispatcher.submit(call)
+    hand_back = HandBack(loop, dispatcher, has_more=lambda: True)
+    loop.wakes = 0
+    hand_back([(calls[0], Outcome())])
+    loop.turn()
+    hand_back([(calls[1], Outcome())])
+    assert (ended(calls), loop.wakes) == ([1, 0, 0], 1)
+    loop.call_later(10 * TICK_S, loop.stop)
+    loop.run_forever()
+    assert (ended(calls), loop.wakes) == ([1, 1, 0], 1)

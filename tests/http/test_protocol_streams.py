@@ -151,6 +151,13 @@ def test_answers_wait_for_a_client_that_does_not_read(connection: Connection) ->
     assert len(connection.score.requests) == 2
 
 
+def test_requests_of_a_client_that_does_not_read_are_not_taken_in_without_end(connection: Connection) -> None:
+    connection.protocol.pause_writing()
+    connection.send(GET)
+    assert connection.score.requests == []
+    assert connection.transport.is_read_paused
+
+
 def test_access_line_of_a_stream_has_no_length(connection: Connection) -> None:
     connection.send(GET)
     connection.score.answer(b"", stream=pumped(b"one"))
