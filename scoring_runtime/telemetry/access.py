@@ -2,7 +2,8 @@
 
 This is on the way of every answer, so as long as the default configuration is in force the lines do not
 pass through logging: they are put together here, gathered, and written at once in the next turn of the
-event loop. The first line of a turn reads the clock for all of them. When a logger or its handler is not
+event loop. The first line of a turn reads the clock for all of them, and what the lines of a millisecond have in
+common is put together once. When a logger or its handler is not
 the default one any more (looked at when the millisecond changes), each line is a record of its logger. Only
 for the event loop's thread.
 """
@@ -18,6 +19,9 @@ from scoring_runtime.telemetry.access_lines import answer_parts, dates, view_par
 from scoring_runtime.telemetry.loggers import ACCESS_LOGGER, LOGGER
 from scoring_runtime.telemetry.logs import is_default
 from scoring_runtime.telemetry.output import BoundedWriter
+
+# The arguments of `log_answer`.
+_AnswerKey = tuple[str, str, bytes, str, int, int | None, bytes | None, bytes | None]
 
 
 class AccessLog:
@@ -36,19 +40,29 @@ class AccessLog:
         self._answer_logger = logging.getLogger(ACCESS_LOGGER)
         self._pid = os.getpid()
         self._lines: list[str] = []
+        # What the lines of this millisecond are made of.
+        self._views: dict[tuple[str, str, int, int | None], tuple[str, str]] = {}
+        self._answers: dict[_AnswerKey, str] = {}
         self._is_turn_begun = False
         self._now_ms = -1
         self._now_s = -1
 
-    def log_view(self, method: str, target: str, status: int, elapsed_ms: float, length: int | None) -> None:
-        """The view has answered; `target` is the path with its query, `length` None means streamed."""
+    def log_view(
+        self, method: str, target: str, status: int, elapsed_ms: float, length: int | None, request_id: str = ""
+    ) -> None:
+        """The view has answered; `target` is the path with its query, `length` None means streamed.
+
+        The original's line has no place for `request_id`; JsonAccessLog shows it.
+        """
         if not self._is_turn_begun:
             self._begin_turn()
-        head, tail = view_parts(method, target, status, length)
+        key = (method, target, status, length)
+        head, tail = self._views.get(key) or self._keep_view(key)
+        line = f"{head}{elapsed_ms:.3f}{tail}"
         if self._is_view_default:
-            self._lines.append(f"{self._view_prefix}{head}{elapsed_ms:.3f}{tail}")
+            self._lines.append(line)
         else:
-            self._view_logger.info(f"{head}{elapsed_ms:.3f}{tail}")
+            self._view_logger.info(line)
 
     def log_answer(
         self,
@@ -66,11 +80,27 @@ class AccessLog:
             return
         if not self._is_turn_begun:
             self._begin_turn()
-        head, tail = answer_parts(client_host, method, target, http_version, status, length, referer, user_agent)
+        key = (client_host, method, target, http_version, status, length, referer, user_agent)
+        line = self._answers.get(key) or self._keep_answer(key)
         if self._is_answer_default:
-            self._lines.append(f"{self._answer_prefix}{head}{self._date}{tail}")
+            self._lines.append(line)
         else:
-            self._answer_logger.info(f"{head}{self._date}{tail}")
+            self._answer_logger.info(line)
+
+    def _keep_view(self, key: tuple[str, str, int, int | None]) -> tuple[str, str]:
+        head, tail = view_parts(*key)
+        if self._is_view_default:
+            head = f"{self._view_prefix}{head}"
+        self._views[key] = head, tail
+        return head, tail
+
+    def _keep_answer(self, key: _AnswerKey) -> str:
+        head, tail = answer_parts(*key)
+        line = f"{head}{self._date}{tail}"
+        if self._is_answer_default:
+            line = f"{self._answer_prefix}{line}"
+        self._answers[key] = line
+        return line
 
     def flush(self) -> None:
         """Write the lines gathered since the last turn of the loop."""
@@ -87,6 +117,8 @@ class AccessLog:
         if now_ms == self._now_ms:
             return
         self._now_ms = now_ms
+        self._views.clear()
+        self._answers.clear()
         now_s, ms = divmod(now_ms, 1000)
         if now_s != self._now_s:
             self._now_s = now_s

@@ -55,11 +55,16 @@ def escaped(text: str, limit_chars: int) -> str:
     """Client text in printable ASCII without quotes, secrets masked, cut to `limit_chars`."""
     shown = text[:limit_chars]
     if "=" in shown:
-        shown = _SECRET.sub(r"\1***", shown)
+        shown = masked(shown)
     if not (shown.isascii() and shown.isprintable()) or "\\" in shown or '"' in shown:
         shown = shown.encode("unicode_escape").decode().replace('"', r"\x22")
     is_cut = len(text) > limit_chars or len(shown) > limit_chars
     return shown[: limit_chars - 3] + "..." if is_cut else shown
+
+
+def masked(target: str) -> str:
+    """A path and query with the values of secrets hidden."""
+    return _SECRET.sub(r"\1***", target)
 
 
 def dates(now_s: int) -> tuple[str, str]:

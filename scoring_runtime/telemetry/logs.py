@@ -19,11 +19,13 @@ from typing import Any, TextIO, cast
 
 from scoring_runtime.errors import SettingsError
 from scoring_runtime.telemetry.context import current_request_id
+from scoring_runtime.telemetry.json_logs import JsonFormatter
 from scoring_runtime.telemetry.loggers import ACCESS_LOGGER, ERROR_LOGGER, LOGGER, UVICORN_LOGGER
 from scoring_runtime.telemetry.output import BoundedWriter
 
 LINE_FORMAT = "%(asctime)s %(levelname).1s [%(process)d] %(name)s - %(message)s"
 HEALTH_PROBE = "GET / HTTP/1.1"
+JSON = "json"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -67,36 +69,43 @@ class ConsoleHandler(logging.Handler):
         except Exception:
             self.handleError(record)
 
-    def is_untouched(self, out: BoundedWriter) -> bool:
-        """Whether this still writes every record to `out` in the default format."""
-        is_default_format = type(self.formatter) is AMLLogFormatter and self.formatter._fmt == LINE_FORMAT
+    def is_untouched(self, out: BoundedWriter, formatter: type[logging.Formatter]) -> bool:
+        """Whether this still writes every record to `out` as `formatter` does by default."""
+        is_default_format = type(self.formatter) is formatter and (
+            not isinstance(self.formatter, AMLLogFormatter) or self.formatter._fmt == LINE_FORMAT
+        )
         is_unfiltered = self.level == logging.NOTSET and len(self.filters) == 1
         return self.stream is out and is_default_format and is_unfiltered
 
 
-def is_default(name: str, out: BoundedWriter) -> bool:
-    """Whether INFO records of this logger still go to `out` alone, in the default format."""
+def is_default(name: str, out: BoundedWriter, formatter: type[logging.Formatter] = AMLLogFormatter) -> bool:
+    """Whether INFO records of this logger still go to `out` alone, as `formatter` writes them by default."""
     logger = logging.getLogger(name)
     if len(logger.handlers) != 1 or logger.propagate or not logger.isEnabledFor(logging.INFO):
         return False
     handler = logger.handlers[0]
     is_unfiltered = all(type(each) is RootAccessFilter for each in logger.filters)
-    return is_unfiltered and isinstance(handler, ConsoleHandler) and handler.is_untouched(out)
+    return is_unfiltered and isinstance(handler, ConsoleHandler) and handler.is_untouched(out, formatter)
 
 
-def configure_defaults(out: BoundedWriter, err: BoundedWriter) -> None:
+def configure_defaults(out: BoundedWriter, err: BoundedWriter, log_format: str = "") -> None:
     """Make logging work from the first moment, and say so in the launcher's first line."""
-    logging.config.dictConfig(_default_config(out, err, "INFO"))
+    logging.config.dictConfig(_default_config(out, err, "INFO", log_format))
     logging.getLogger(LOGGER).info("Loaded logging config from %s", __name__)
 
 
-def configure(app_root: str, script_dir: str | None, out: BoundedWriter, err: BoundedWriter, level: str) -> str | None:
-    """Apply the defaults at `level`, then the user's logging.json if there is one; the path of that."""
+def configure(
+    app_root: str, script_dir: str | None, out: BoundedWriter, err: BoundedWriter, level: str, log_format: str = ""
+) -> str | None:
+    """Apply the defaults at `level`, then the user's logging.json if there is one; the path of that.
+
+    `log_format` JSON makes every line of the defaults an object; what a logging.json says goes before it.
+    """
     known_level = level.upper() if level.upper() in LEVELS else "INFO"
-    logging.config.dictConfig(_default_config(out, err, known_level))
+    logging.config.dictConfig(_default_config(out, err, known_level, log_format))
     path = _find(app_root, script_dir)
     if path is not None:
-        _apply(path, out, err)
+        _apply(path, out, err, log_format)
         logging.getLogger(LOGGER).info("Loaded logging config from %s", path)
     if level.upper() not in LEVELS:
         logging.getLogger(LOGGER).warning(
@@ -111,7 +120,7 @@ def _find(app_root: str, script_dir: str | None) -> str | None:
     return next((path for path in paths if os.path.isfile(path)), None)
 
 
-def _apply(path: str, out: BoundedWriter, err: BoundedWriter) -> None:
+def _apply(path: str, out: BoundedWriter, err: BoundedWriter, log_format: str) -> None:
     config: Any = None
     try:
         with open(path, encoding="utf-8-sig") as file:
@@ -122,7 +131,7 @@ def _apply(path: str, out: BoundedWriter, err: BoundedWriter) -> None:
         with redirect_stdout(cast(TextIO, out)), redirect_stderr(cast(TextIO, err)):
             logging.config.dictConfig(config)
     except Exception as error:
-        logging.config.dictConfig(_default_config(out, err, "INFO"))
+        logging.config.dictConfig(_default_config(out, err, "INFO", log_format))
         raise SettingsError(
             f"The logging configuration {path} cannot be used: {_fault(error)}. Correct the file (a JSON "
             "object in the format of Python's logging.config.dictConfig), or remove it to log as usual."
@@ -146,11 +155,12 @@ def _stamp_request_ids(config: dict[str, Any]) -> None:
         logging.getLogger(UVICORN_LOGGER).disabled = False
 
 
-def _default_config(out: BoundedWriter, err: BoundedWriter, level: str) -> dict[str, Any]:
+def _default_config(out: BoundedWriter, err: BoundedWriter, level: str, log_format: str) -> dict[str, Any]:
+    text: dict[str, Any] = {"line": {"()": AMLLogFormatter}, "basic": {"format": logging.BASIC_FORMAT}}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": AMLLogFormatter}, "basic": {"format": logging.BASIC_FORMAT}},
+        "formatters": {name: {"()": JsonFormatter} for name in text} if log_format.lower() == JSON else text,
         "filters": {"probes": {"()": RootAccessFilter}, "request_id": {"()": RequestIdFilter}},
         "handlers": {
             "stdout": _console(out, "line"),
