@@ -6,7 +6,8 @@ else. `end()` takes the first Outcome and ignores later ones, so a call ends exa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,14 @@ from scoring_runtime.errors import AnswerError
 from scoring_runtime.stream import Stream
 
 Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Batchable:
+    """What a call brings to a shared run(): calls of an equal `kind` may share one; `rows` counts towards the limit."""
+
+    kind: Hashable
+    rows: int
 
 
 @dataclass(slots=True)
@@ -31,24 +40,41 @@ class Payload:
 
 @dataclass(slots=True)
 class Outcome:
-    """How a call ended: an encoded output or an error. `run_ms` is None unless run() returned."""
+    """How a call ended: an encoded output or an error, and where its time went.
+
+    `run_ms` is None unless run() returned; `batch_rows` counts the rows of the run() that the call shared, calls
+    where they are not merged by rows; `decode_ms` is what the runner decoded, over that of the front end.
+    """
 
     payload: Payload | None = None
     error: AnswerError | None = None
     run_ms: float | None = None
+    queue_ms: float = 0.0
+    encode_ms: float = 0.0
+    batch_rows: int = 0
+    decode_ms: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """One request for run(): its bound arguments and the function that takes its Outcome (on the loop's thread)."""
+    """One request for run(): its bound arguments and the function that takes its Outcome (on the loop's thread).
+
+    Moments are perf_counter's: `submitted_s` when it was queued, `started_s` when run() began with it, `expires_s`
+    until when it may begin. `batchable` and `is_prepared` are its runner's. `is_overdue` says that it was answered
+    at its time-out while run() goes on.
+    """
 
     arguments: Arguments
     on_end: Callable[[Outcome], None]
     request_id: str = ""
     size_bytes: int = 0
+    submitted_s: float = 0.0
     started_s: float | None = None
+    expires_s: float = math.inf
     abandoned: bool = False
-    is_converted: bool = False
+    batchable: Batchable | None = None
+    is_prepared: bool = False
+    is_overdue: bool = False
     ended: bool = False
 
     def end(self, outcome: Outcome) -> None:

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from scoring_runtime import __version__
 from scoring_runtime.errors import StartError, UsageError
+from scoring_runtime.server.core_budget import budget_line, core_budget, exported, library_threads
 from scoring_runtime.settings import Option, Settings, options
 from scoring_runtime.settings_report import show_settings
 from scoring_runtime.settings_sources import load_settings
@@ -106,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(canonical(words))
     out, err = BoundedWriter(1), BoundedWriter(2)
     if not arguments.show_settings:
-        logs.configure_defaults(out, err)
+        logs.configure_defaults(out, err, arguments.log_format or os.environ.get("SCORING_LOG_FORMAT", ""))
     try:
         return _serve(arguments, out, err)
     except StartError as error:
@@ -134,10 +135,20 @@ def _serve(arguments: argparse.Namespace, out: BoundedWriter, err: BoundedWriter
         out.write(show_settings(settings) + "\n")
         return 0
     _require_script(settings)
+    budget_text = _apply_core_budget(settings)
     # The server's own parts are only needed, and only paid for, when something is served.
     from scoring_runtime.server.process import Console, serve
 
-    return serve(settings, Console(out, err))
+    return serve(settings, Console(out, err), budget_text)
+
+
+def _apply_core_budget(settings: Settings) -> str:
+    """Sets how many threads numeric libraries start, before the first of them is loaded; returns what to say of it."""
+    budget = core_budget()
+    share = library_threads(budget, settings.processes, settings.threads)
+    given = frozenset(os.environ)
+    os.environ.update(exported(share, given))
+    return budget_line(budget, share, given)
 
 
 def _require_script(settings: Settings) -> None:

@@ -18,8 +18,11 @@
        |- OverloadError         the queue is full                  429
        |- HeadersTooLargeError                                     431
        |- UnavailableError      starting or draining               503
+       |  `- WorkerLostError    the worker died with the call      503
+       |- DeadlineError         the call's time was over           504
        |- VersionError          not HTTP/1.0 or HTTP/1.1           505
        |- InternalError         the server could not do its part   500
+       |- ScoringError          what run() wants the client to get  its own
        `- RunError              the script's run() failed          500
           `- RunTimeoutError    run() took too long                500
 
@@ -28,6 +31,8 @@ StartError into a message and an exit code. Messages and statuses of the scoring
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class ScoringRuntimeError(Exception):
@@ -65,11 +70,19 @@ class ScriptError(StartError):
 
 
 class AnswerError(ScoringRuntimeError):
-    """The request is answered with `status` and the JSON object {"message": str(error)}."""
+    """The request is answered with `status` and the JSON object {"message": str(error)}.
+
+    `details` is what only the server's operators get to see: the script's own traceback.
+    """
 
     status = 500
+    details = ""
     run_failed = False
     retry_after_s: int | None = None
+
+    def content(self) -> Any:
+        """The JSON value that the client gets."""
+        return {"message": str(self)}
 
 
 class InputError(AnswerError):
@@ -118,13 +131,14 @@ class ExpectationError(AnswerError):
 
 
 class OverloadError(AnswerError):
-    """The queue is full; `retry_after_s` says when it should have drained."""
+    """The queue is full; `retry_after_s` says when it should have drained, `reason` is a word for metrics."""
 
     status = 429
 
-    def __init__(self, message: str, retry_after_s: int) -> None:
+    def __init__(self, message: str, retry_after_s: int, reason: str = "queue_full_calls") -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.reason = reason
 
 
 class HeadersTooLargeError(AnswerError):
@@ -134,9 +148,18 @@ class HeadersTooLargeError(AnswerError):
 class UnavailableError(AnswerError):
     status = 503
 
-    def __init__(self, message: str, retry_after_s: int = 1) -> None:
+    def __init__(self, message: str, retry_after_s: int = 1, reason: str = "starting") -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.reason = reason
+
+
+class WorkerLostError(UnavailableError):
+    """The worker process ended while it ran the call, which may have had effects; the client may ask again."""
+
+
+class DeadlineError(AnswerError):
+    status = 504
 
 
 class VersionError(AnswerError):
@@ -146,6 +169,26 @@ class VersionError(AnswerError):
 class InternalError(AnswerError):
     def __init__(self, message: str = "An unexpected internal error occurred. Check the logs for more info.") -> None:
         super().__init__(message)
+
+
+class ScoringError(AnswerError):
+    """Raised by a script's run(), or returned for one item of a batch: its call is answered with `status`.
+
+    `status` is from 400 to 599. A `detail` that is a string is sent as {"message": detail}, any other JSON value as
+    it is. `retry_after_s` becomes the Retry-After header.
+    """
+
+    def __init__(self, status: int, detail: Any = "", retry_after_s: int | None = None) -> None:
+        if not isinstance(status, int) or not 400 <= status <= 599:
+            raise ValueError(f"the status of a ScoringError is a number from 400 to 599, not {status!r}")
+        super().__init__(detail if isinstance(detail, str) else "")
+        self.status = status
+        self.detail = detail
+        self.run_failed = status >= 500
+        self.retry_after_s = retry_after_s
+
+    def content(self) -> Any:
+        return {"message": self.detail} if isinstance(self.detail, str) else self.detail
 
 
 class RunError(AnswerError):

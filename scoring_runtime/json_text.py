@@ -7,9 +7,31 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
+from json import encoder
 from typing import Any
 
-_encode_strictly = json.JSONEncoder(allow_nan=False).encode
+
+def _strict_encoder() -> Callable[[Any], str]:
+    """What `json.JSONEncoder(allow_nan=False).encode` does, without making its C encoder anew each time.
+
+    That one also keeps account of the containers it is in, to name a circular reference; here the recursion limit
+    ends it.
+    """
+    plain = json.JSONEncoder(allow_nan=False)
+    make = getattr(encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    encode_text = encoder.encode_basestring_ascii
+    encode_parts = make(None, plain.default, encode_text, None, ": ", ", ", False, False, False)
+
+    def encode(value: Any) -> str:
+        return encode_text(value) if isinstance(value, str) else "".join(encode_parts(value, 0))
+
+    return encode
+
+
+_encode_strictly = _strict_encoder()
 
 
 def dump_json(value: Any) -> bytes:

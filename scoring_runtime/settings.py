@@ -15,7 +15,10 @@ from scoring_runtime.setting_values import (
     boolean,
     exactly_true,
     loose_true,
+    one_of,
+    percentage,
     port_number,
+    port_or_zero,
     positive_int,
     text,
     whole_number,
@@ -100,10 +103,25 @@ class Settings:
     )
     worker_count: int = _option(
         1,
-        "worker processes; this version serves with one",
+        "worker processes, each with the script loaded; 1: the script runs in the server's own process",
         parse=positive_int,
         flags=("--worker_count", "--workers"),
         env=("WORKER_COUNT",),
+    )
+    runner: str = _option(
+        "auto",
+        "where the script runs: `threads` of the server's process, worker `processes`, or `auto`: processes if there "
+        "are several workers",
+        parse=one_of("auto", "threads", "processes"),
+        flags=("--runner",),
+        env=("SCORING_RUNNER",),
+    )
+    threads: int = _option(
+        1,
+        "calls of run() at the same time in each process; above 1 only for scripts that are safe under threads",
+        parse=positive_int,
+        flags=("--threads",),
+        env=("SCORING_THREADS",),
     )
     worker_timeout_s: int = _option(
         300,
@@ -113,19 +131,34 @@ class Settings:
     )
     worker_preload: bool = _option(
         False,
-        "accepted for compatibility: there is one process, so it has no effect",
+        "accepted for compatibility: workers never share a loaded script, so it has no effect",
         parse=loose_true,
         env=("WORKER_PRELOAD",),
     )
     scoring_timeout_ms: int = _option(
         3_600_000, "milliseconds that one run() may take", parse=positive_int, env=("SCORING_TIMEOUT_MS",)
     )
+    queue_timeout_ms: int = _option(
+        0,
+        "milliseconds that a call may wait for its run() to begin, then 504; 0: no limit",
+        parse=whole_number,
+        flags=("--queue-timeout-ms",),
+        env=("SCORING_QUEUE_TIMEOUT_MS",),
+    )
     max_batch_rows: int = _option(
         1,
-        "merge waiting calls of a schema-decorated script into one run() of up to this many rows; 1: never",
+        "merge waiting calls of a schema-decorated script into one run() of up to this many rows, or of a @batched "
+        "script of up to this many calls; 1: never",
         parse=positive_int,
         flags=("--max-batch-rows",),
         env=("SCORING_MAX_BATCH_ROWS",),
+    )
+    batch_wait_ms: int = _option(
+        0,
+        "milliseconds that a call may wait for others to share its run(); 0: it starts as soon as a runner is free",
+        parse=whole_number,
+        flags=("--batch-wait-ms",),
+        env=("SCORING_BATCH_WAIT_MS",),
     )
     max_queue_calls: int = _option(
         1024,
@@ -155,6 +188,27 @@ class Settings:
         flags=("--drain-seconds",),
         env=("SCORING_DRAIN_SECONDS",),
     )
+    drain_delay_s: int = _option(
+        0,
+        "seconds to go on taking connections after SIGTERM while readiness says 503, for load balancers to notice",
+        parse=whole_number,
+        flags=("--drain-delay-seconds",),
+        env=("SCORING_DRAIN_DELAY_SECONDS",),
+    )
+    admin_port: int = _option(
+        0,
+        "a port on 127.0.0.1 for `POST /admin/reload`; 0: none",
+        parse=port_or_zero,
+        flags=("--admin-port",),
+        env=("SCORING_ADMIN_PORT",),
+    )
+    shows_timing: bool = _option(
+        True,
+        "send the Server-Timing header: what decoding, waiting, run() and encoding took",
+        parse=boolean,
+        flags=("--server-timing",),
+        env=("SCORING_SERVER_TIMING",),
+    )
     cors_origins: str | None = _option(
         None,
         "comma-separated origins, or patterns of them, that browsers may call from; `*`: any",
@@ -169,6 +223,13 @@ class Settings:
     workspace_name: str = _option("", "told to telemetry", env=("WORKSPACE_NAME",))
     container_id: str = _option("Unknown", "told to telemetry", env=("HOSTNAME",))
     log_level: str = _option("INFO", "the least severe level to log", env=("AZUREML_LOG_LEVEL",))
+    log_format: str = _option(
+        "text",
+        "how log lines are written: `text`, or `json` (one object per line); a logging.json goes before it",
+        parse=one_of("text", "json"),
+        flags=("--log-format",),
+        env=("SCORING_LOG_FORMAT",),
+    )
     has_server_version: bool = _option(
         True,
         "send the x-ms-server-version header",
@@ -203,12 +264,55 @@ class Settings:
         parse=boolean,
         env=("AML_MDC_STORAGE_ENABLED", "AML_MODEL_DC_STORAGE_ENABLED"),
     )
+    app_insights_connection_string: str | None = _option(
+        None,
+        "where Application Insights takes telemetry, if not at the public address of the key",
+        env=("APPLICATIONINSIGHTS_CONNECTION_STRING",),
+        is_secret=True,
+    )
+    traces_endpoint: str | None = _option(
+        None,
+        "send OpenTelemetry traces to this OTLP/HTTP endpoint, such as http://127.0.0.1:4318; without it, to that of "
+        "OTEL_EXPORTER_OTLP_ENDPOINT, if it is set",
+        flags=("--traces",),
+        env=("SCORING_TRACES",),
+    )
+    capture_dir: str | None = _option(
+        None,
+        "write requests and their answers as JSON lines into this folder",
+        flags=("--capture-dir",),
+        env=("SCORING_CAPTURE_DIR",),
+    )
+    capture_percent: float = _option(
+        100,
+        "the share of the requests to capture",
+        parse=percentage,
+        flags=("--capture-percent",),
+        env=("SCORING_CAPTURE_PERCENT",),
+    )
+    capture_max_bytes: int = _option(
+        1024 * MIB,
+        "bytes of capture files to keep; the oldest are removed beyond it",
+        parse=positive_int,
+        flags=("--capture-max-bytes",),
+        env=("SCORING_CAPTURE_MAX_BYTES",),
+    )
     origins: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def timeout_ms(self) -> int:
         """The time that one run() may take: the shorter of the scoring and the worker time-out."""
         return min(self.scoring_timeout_ms, self.worker_timeout_s * 1000 or self.scoring_timeout_ms)
+
+    @property
+    def uses_processes(self) -> bool:
+        """Whether the script runs in worker processes."""
+        return self.runner == "processes" or (self.runner == "auto" and self.worker_count > 1)
+
+    @property
+    def processes(self) -> int:
+        """How many processes run the script."""
+        return self.worker_count if self.uses_processes else 1
 
 
 def options() -> list[Option]:

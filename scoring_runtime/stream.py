@@ -11,6 +11,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from time import perf_counter
 
 from scoring_runtime.telemetry.loggers import LOGGER
 from scoring_runtime.telemetry.tracebacks import format_traceback
@@ -22,7 +23,10 @@ STALL_S = 60.0
 
 
 class Stream:
-    """`pump` belongs to the runner's thread; `attach`, `take` and `close` to the event loop's."""
+    """`pump` belongs to the runner's thread; `attach`, `take` and `close` to the event loop's.
+
+    `generating_since_s` says since when (perf_counter) the generator has been at its next chunk, if it is.
+    """
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
@@ -30,39 +34,58 @@ class Stream:
         self._room = threading.Semaphore(CAPACITY)
         self._wake: Callable[[], object] | None = None
         self._is_closed = False
+        self.generating_since_s: float | None = None
         self.is_ended = False
         self.is_failed = False
 
     def pump(self) -> None:
         """Runs the generator to its end, or until the client has gone or stalls."""
         try:
+            self.generating_since_s = perf_counter()
             for chunk in self._chunks:
-                if not isinstance(chunk, bytes):
-                    raise TypeError(f"a streamed answer must yield str or bytes, not {type(chunk).__name__}")
-                if not chunk:
-                    continue
-                if not self._room.acquire(timeout=STALL_S) or self._is_closed:
+                self.generating_since_s = None
+                if not self._put(chunk):
                     self.is_failed = True
                     break
-                self._ready.append(chunk)
-                self._notify()
+                self.generating_since_s = perf_counter()
         except BaseException as error:  # the script's generator may raise anything
             logger.error("Encountered Exception: %s", format_traceback(error))
             self.is_failed = True
         finally:
+            self.generating_since_s = None
             self._close_generator()
             self.is_ended = True
             self._notify()
 
+    def _put(self, chunk: bytes) -> bool:
+        """False when nobody takes the chunk."""
+        if not isinstance(chunk, bytes):
+            raise TypeError(f"a streamed answer must yield str or bytes, not {type(chunk).__name__}")
+        if chunk:
+            if not self._room.acquire(timeout=STALL_S) or self._is_closed:
+                return False
+            self._ready.append(chunk)
+            self._notify()
+        return True
+
     def attach(self, loop: asyncio.AbstractEventLoop, on_ready: Callable[[], None]) -> None:
         """Calls `on_ready` on the loop now and whenever `take()` has something new to give."""
-        self._wake = lambda: loop.call_soon_threadsafe(on_ready)
+        self.wake_with(lambda: loop.call_soon_threadsafe(on_ready))
         on_ready()
 
-    def take(self) -> list[bytes]:
-        """The chunks that are ready; `is_ended` read before says whether they are the last."""
-        chunks = []
-        while self._ready:
+    def wake_with(self, wake: Callable[[], object]) -> None:
+        """Calls `wake` on the runner's thread whenever `take()` has something new to give."""
+        self._wake = wake
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether it has ended and every chunk was taken."""
+        return self.is_ended and not self._ready
+
+    def take(self, limit: int | None = None) -> list[bytes]:
+        """The chunks that are ready, `limit` at most; `is_ended` read before says whether they are the last."""
+        chunks: list[bytes] = []
+        while self._ready and len(chunks) != limit:
             chunks.append(self._ready.popleft())
             self._room.release()
         return chunks

@@ -34,7 +34,7 @@ def test_links_and_paths_exist() -> None:
 
 
 def test_its_first_script_answers_as_it_says(tmp_path: Path) -> None:
-    (script,) = code_blocks("python")
+    script, _ = code_blocks("python")
     (tmp_path / "score.py").write_text(script)
     commands = "\n".join(code_blocks("sh"))
     curl = next(line for line in commands.splitlines() if line.startswith("curl"))
@@ -43,6 +43,17 @@ def test_its_first_script_answers_as_it_says(tmp_path: Path) -> None:
         words = shlex.split(curl.replace(":5001", f":{server.port}"))
         printed = subprocess.run([*words, "--silent"], capture_output=True, text=True, timeout=30, check=True).stdout
     assert json.loads(printed) == json.loads(answer)
+
+
+def test_its_batched_script_answers_each_call_for_itself(tmp_path: Path) -> None:
+    _, script = code_blocks("python")
+    (tmp_path / "score.py").write_text(script)
+    with ServerProcess(tmp_path / "score.py", cwd=tmp_path) as server:
+        answers = [server.request("POST", "/score", body) for body in (b"text", b"")]
+    assert [(answer.status, answer.json()) for answer in answers] == [
+        (200, "TEXT"),
+        (400, {"message": "there is no text"}),
+    ]
 
 
 def test_make_serve_prints_a_curl_line_that_works() -> None:

@@ -18,11 +18,15 @@ from scoring_runtime.settings_sources import BANNER, load_settings
 OPTIONS = {option.name: option for option in options()}
 # Two values for each kind of option, neither of them a default, as text and as the setting.
 VALUES: dict[str, list[tuple[str, Any]]] = {
+    "auto_or_threads_or_processes": [("threads", "threads"), ("AUTO", "auto")],
     "boolean": [("yes", True), ("0", False)],
     "exactly_true": [("true", True), ("True", False)],
     "loose_true": [("TRUE", True), ("anything", False)],
+    "percentage": [("7", 7.0), ("12.5", 12.5)],
     "port_number": [("8080", 8080), ("65535", 65535)],
     "positive_int": [("7", 7), ("1234567", 1234567)],
+    "port_or_zero": [("0", 0), ("8080", 8080)],
+    "text_or_json": [("json", "json"), ("Text", "text")],
     "whole_number": [("0", 0), ("7", 7)],
     "text": [("/one", "/one"), ("/two", "/two")],
 }

@@ -48,8 +48,9 @@ def test_an_option_can_be_given_and_is_explained(option: Option) -> None:
     assert option.default is None or option.parse(str(option.default)) == option.default
 
 
-def test_the_key_is_the_only_secret() -> None:
-    assert [option.name for option in options() if option.is_secret] == ["app_insights_key"]
+def test_what_holds_the_key_is_secret_and_nothing_else() -> None:
+    secrets = [option.name for option in options() if option.is_secret]
+    assert secrets == ["app_insights_key", "app_insights_connection_string"]
 
 
 def test_the_table_has_a_row_for_each_option() -> None:
@@ -68,7 +69,10 @@ def test_the_table_has_a_row_for_each_option() -> None:
             {"true": True, "T": True, "1": True, "yes": True, "ON": True, "n": False, "off": False, " False ": False},
             ["", "2", "ja", "tru"],
         ),
+        (setting_values.percentage, {"0": 0, "100": 100, "0.5": 0.5}, ["-1", "100.1", "nan", "inf", "x", ""]),
         (setting_values.port_number, {"1": 1, "65535": 65535}, ["0", "65536", "-1", "abc", "", "1.5"]),
+        (setting_values.port_or_zero, {"0": 0, "1": 1}, ["65536", "-1", ""]),
+        (setting_values.one_of("text", "json"), {"text": "text", " JSON ": "json"}, ["", "xml", "textjson"]),
         (setting_values.whole_number, {"0": 0, "1": 1}, ["-1", "x", ""]),
         (setting_values.positive_int, {"1": 1, "99999999999": 99999999999}, ["0", "-1", "x", "", "1e3"]),
         (setting_values.exactly_true, {"true": True, "TRUE": False, "1": False, "": False}, []),

@@ -34,10 +34,10 @@ def admit(
     A call always fits into an empty queue, whatever its size: the body limit is another limit.
     """
     if waiting_calls >= limits.max_calls:
-        what = f"{waiting_calls} calls are in it already (limit {limits.max_calls})"
+        reason, what = "queue_full_calls", f"{waiting_calls} calls are in it already (limit {limits.max_calls})"
     elif waiting_calls and waiting_bytes + size_bytes > limits.max_bytes:
-        what = f"{waiting_bytes} bytes are in it already (limit {limits.max_bytes})"
+        reason, what = "queue_full_bytes", f"{waiting_bytes} bytes are in it already (limit {limits.max_bytes})"
     else:
         return None
     pause_s = retry_after_s(waiting_calls, ended_per_s)
-    return OverloadError(f"The server is full: {what}. Retry after {pause_s} s.", pause_s)
+    return OverloadError(f"The server is full: {what}. Retry after {pause_s} s.", pause_s, reason)

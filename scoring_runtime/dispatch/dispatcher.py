@@ -1,41 +1,33 @@
-"""Takes bound calls in and lets each end exactly once: admission, hand-over to the runner, deadline, drain.
+"""Takes bound calls in and lets each end exactly once: admission, hand-over to the runner, deadlines, drain.
 
-Everything here runs on the event loop's thread: what a runner has ended, `hand_back` brings to `take_back` there. No
-lock is needed.
+Everything here runs on the event loop's thread, and a runner brings what has ended to `take_back` there: no lock is
+needed. `switch` puts another runner in the place of the first, which ends the calls that it has.
 
 The runner's alarm interrupts Python code. What it cannot interrupt, a native call, is answered here `GRACE_S` after
-the time-out: the client gets its error, the runner stays occupied, and its stack goes to the log once.
+the time-out, and the runner is told to give it up. A call that waits past its own deadline is answered here as well.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
-import threading
-import traceback
 from collections.abc import Callable
 from enum import Enum
 from time import perf_counter
-from typing import TypeVar
 
 from scoring_runtime.call import Call, Outcome
 from scoring_runtime.dispatch.admission import QueueLimits, admit
 from scoring_runtime.dispatch.drain_rate import DrainRate
-from scoring_runtime.dispatch.thread_runner import Ended
+from scoring_runtime.dispatch.runner import Runner
+from scoring_runtime.dispatch.thread_runner import Ended, expired
 from scoring_runtime.errors import RunTimeoutError, UnavailableError
-from scoring_runtime.telemetry.loggers import LOGGER
-
-logger = logging.getLogger(LOGGER)
-
-T = TypeVar("T")
 
 # The alarm needs the interpreter to run a bytecode; after this long it will not get to.
 GRACE_S = 0.5
 # While calls are in flight: how often outcomes are fetched that nobody has woken the loop for, and at which of
 # these ticks deadlines are looked at.
 TICK_S = 0.005
-TICKS_PER_WATCH = 50
+TICKS_PER_WATCH = 10
+STARTING = "The server is starting: init() has not returned yet."
 # So many calls are worth a wake-up of the runner, even while more arrive.
 MAX_HAND_OVER = 32
 
@@ -47,28 +39,28 @@ class State(Enum):
 
 
 class Dispatcher:
-    """`submit_to_runner` hands a call to the runner; it must not block."""
+    """`on_cancelled` is told of each call whose client went away: while it was "queued", or "running"."""
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        submit_to_runner: Callable[[Call], None],
         limits: QueueLimits,
         timeout_ms: int,
+        on_cancelled: Callable[[str], object] = lambda stage: None,
     ) -> None:
         self._loop = loop
-        self._submit_to_runner = submit_to_runner
         self._limits = limits
         self._timeout_ms = timeout_ms
+        self._on_cancelled = on_cancelled
+        self._runner: Runner | None = None
         self._drain_rate = DrainRate(perf_counter())
-        self._in_flight: dict[Call, None] = {}
+        self._in_flight: dict[Call, Runner] = {}
         self._in_flight_bytes = 0
         self._outbox: list[Call] = []
         self._outbox_seen = 0
         self._last_hand_over = 1
         self._ticks = 0
         self._tick: asyncio.TimerHandle | None = None
-        self.on_tick: Callable[[], None] = lambda: None
         self._on_idle: Callable[[], None] | None = None
         self.state = State.STARTING
 
@@ -84,22 +76,33 @@ class Dispatcher:
         return not self._in_flight
 
     @property
-    def is_stuck(self) -> bool:
-        """True while the runner is occupied by a call that was answered for it at its deadline."""
-        return any(call.ended for call in self._in_flight)
+    def in_flight(self) -> list[Call]:
+        return list(self._in_flight)
 
-    def accepting(self, contract: T | None) -> T:
-        """`contract`, which is there once the script is loaded. Raises UnavailableError while starting."""
-        if contract is None or self.state is State.STARTING:
-            raise UnavailableError("The server is starting: init() has not returned yet.")
-        return contract
+    @property
+    def in_flight_bytes(self) -> int:
+        return self._in_flight_bytes
+
+    @property
+    def stuck(self) -> int:
+        """How many runners are occupied by calls that are past their time-out."""
+        return self._runner.stuck() if self._runner else 0
+
+    @property
+    def is_stuck(self) -> bool:
+        """True when no runner is left, or every one is stuck."""
+        return self._runner is not None and self._runner.stuck() >= self._runner.size
 
     def submit(self, call: Call) -> None:
-        """Queues `call`. Raises OverloadError when the queue is full."""
+        """Queues `call`. Raises OverloadError when the queue is full, UnavailableError before there is a runner."""
+        runner = self._runner
+        if runner is None:
+            raise UnavailableError(STARTING)
         waiting = len(self._in_flight)
-        if waiting and (refusal := self._refusal(waiting, call.size_bytes)):
+        call.submitted_s = perf_counter()
+        if waiting and (refusal := self._refusal(waiting, call.size_bytes, call.submitted_s)):
             raise refusal
-        self._in_flight[call] = None
+        self._in_flight[call] = runner
         self._in_flight_bytes += call.size_bytes
         if not self._outbox:
             self._loop.call_soon(self._hand_over)
@@ -119,32 +122,44 @@ class Dispatcher:
             self._outbox_seen = count
             self._loop.call_soon(self._hand_over)
             return
-        self._outbox_seen, self._last_hand_over = 0, count
-        calls, self._outbox = self._outbox, []
-        for call in calls:
-            self._submit_to_runner(call)
+        self._hand_over_now()
 
-    def _refusal(self, waiting: int, size_bytes: int) -> Exception | None:
+    def _hand_over_now(self) -> None:
+        calls, self._outbox = self._outbox, []
+        self._outbox_seen, self._last_hand_over = 0, len(calls)
+        in_flight = self._in_flight
+        for call in calls:
+            in_flight[call].submit(call)
+
+    def _refusal(self, waiting: int, size_bytes: int, now_s: float) -> Exception | None:
         if waiting < self._limits.max_calls and self._in_flight_bytes + size_bytes <= self._limits.max_bytes:
             return None
-        per_s = self._drain_rate.per_s(perf_counter())
+        per_s = self._drain_rate.per_s(now_s)
         return admit(self._limits, waiting, self._in_flight_bytes, size_bytes, per_s)
 
     def take_back(self, ended: Ended) -> None:
         """Ends the calls that a runner has finished."""
         self._drain_rate.add(len(ended), perf_counter())
+        in_flight = self._in_flight
         for call, outcome in ended:
-            if call in self._in_flight:
-                del self._in_flight[call]
+            if in_flight.pop(call, None) is not None:
                 self._in_flight_bytes -= call.size_bytes
+                if call.abandoned:
+                    self._on_cancelled("queued" if call.started_s is None else "running")
                 call.end(outcome)
         if self._on_idle and not self._in_flight:
             self._on_idle()
 
-    def open(self) -> None:
-        """init() has returned: calls are taken from now on."""
+    def switch(self, runner: Runner) -> Runner | None:
+        """From now on `runner` gets the calls; the first time, the server is ready.
+
+        Returns the runner before it, which has got all its calls and may be stopped.
+        """
+        self._hand_over_now()
         if self.state is State.STARTING:
             self.state = State.READY
+        previous, self._runner = self._runner, runner
+        return previous
 
     def drain(self, on_idle: Callable[[], None]) -> None:
         """Readiness goes; calls already accepted, and those that still arrive, end; then `on_idle()`."""
@@ -157,36 +172,36 @@ class Dispatcher:
         """Answers what is still in flight, at the end of a drain that took too long."""
         for call in list(self._in_flight):
             call.abandoned = True
-            call.end(Outcome(error=UnavailableError("The server is shutting down.")))
+            call.end(Outcome(error=UnavailableError("The server is shutting down.", reason="draining")))
 
     def _tick_once(self) -> None:
         """One timer for all calls, while there are any."""
         self._tick = None
-        self.on_tick()
+        for runner in self._runners():
+            runner.fetch()
         if not self._in_flight:
             return
         self._ticks += 1
         if self._ticks % TICKS_PER_WATCH == 0:
-            self._watch_deadlines()
+            self._watch_deadlines(perf_counter())
         self._tick = self._loop.call_later(TICK_S, self._tick_once)
 
-    def _watch_deadlines(self) -> None:
-        """Answers those calls whose time the alarm could not end."""
-        late_s = perf_counter() - self._timeout_ms / 1000 - GRACE_S
-        for call in list(self._in_flight):
-            if call.started_s is not None and call.started_s < late_s and not call.ended:
-                self._report_stuck()
+    def _runners(self) -> set[Runner]:
+        """Those that have calls: after a switch, two for a while."""
+        return set(self._in_flight.values())
+
+    def _watch_deadlines(self, now_s: float) -> None:
+        """Answers calls that wait past their deadline, and those whose time the alarm could not end."""
+        for runner in self._runners():
+            runner.look()
+        late_s = now_s - self._timeout_ms / 1000 - GRACE_S
+        for call, runner in list(self._in_flight.items()):
+            if call.ended:
+                continue
+            if call.started_s is None:
+                if call.expires_s < now_s:
+                    call.end(Outcome(error=expired()))
+            elif call.started_s < late_s:
+                call.is_overdue = True
                 call.end(Outcome(error=RunTimeoutError(self._timeout_ms)))
-
-    def _report_stuck(self) -> None:
-        logger.error(
-            "run() has not returned %s ms after its start and cannot be interrupted. Its client was answered; "
-            "the runner stays occupied. It is here:\n%s",
-            self._timeout_ms,
-            _stack_of_main_thread(),
-        )
-
-
-def _stack_of_main_thread() -> str:
-    frame = sys._current_frames().get(threading.main_thread().ident or 0)
-    return "".join(traceback.format_stack(frame)) if frame else ""
+                runner.give_up(call)

@@ -1,7 +1,7 @@
 """Runs calls on the runner's thread and says how they ended; nothing that user code raises gets past here.
 
-One call: alarm, run(), encode. Several calls of one kind (see `merge`): one run() with their rows together; if that
-fails, the group is halved until only the guilty call is left with the error.
+One call: alarm, run(), encode. Several calls of one kind (see `merging`): one run() with what they ask together; if
+that fails, the group is halved until only the guilty call is left with the error.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from scoring_runtime.call import Arguments, Call, Outcome, Payload
-from scoring_runtime.dispatch import merge
+from scoring_runtime.call import Call, Outcome, Payload
 from scoring_runtime.dispatch.alarm import Alarm, AlarmError
+from scoring_runtime.dispatch.merging import Merging
 from scoring_runtime.errors import AnswerError, InternalError, RunError, RunTimeoutError
 from scoring_runtime.telemetry.context import current_request_id
 from scoring_runtime.telemetry.loggers import LOGGER
@@ -26,15 +26,20 @@ Encode = Callable[[Any], Payload]
 
 
 class Execution:
-    """`run` is called with a call's arguments as keywords, `encode` turns what it returns into a Payload."""
+    """`run` is called with a call's arguments as keywords, `encode` turns what it returns into a Payload.
 
-    def __init__(self, run: Run, encode: Encode, alarm: Alarm) -> None:
+    One per runner's thread; `merging` says how calls share a run(), if they do.
+    """
+
+    def __init__(self, run: Run, encode: Encode, alarm: Alarm, merging: Merging | None = None) -> None:
         self._run = run
         self._encode = encode
         self._alarm = alarm
+        self.merging = merging
 
     def one(self, call: Call) -> Outcome:
-        started = call.started_s = perf_counter()
+        """Runs `call` alone, with its arguments as they are."""
+        started_s = call.started_s = perf_counter()
         current_request_id.set(call.request_id)
         try:
             self._alarm.start()
@@ -42,52 +47,72 @@ class Execution:
             self._alarm.stop()
         except BaseException as error:  # SystemExit too: a script must not be able to end the server
             self._alarm.stop()
-            return Outcome(error=self.explain(error))
-        return self._encoded(output, (perf_counter() - started) * 1000)
+            return self._failed(call, error)
+        return self._encoded(call, output, perf_counter() - started_s, 1)
 
-    def group(self, calls: list[Call]) -> list[Outcome]:
-        """The outcomes of `calls`, which `merge.key` found compatible, in their order."""
-        if len(calls) == 1:
-            return [self.one(calls[0])]
-        started = perf_counter()
+    def group(self, calls: list[Call], merging: Merging) -> list[Outcome]:
+        """The outcomes of `calls`, all `batchable` and of one kind, in their order."""
+        started_s = perf_counter()
         for call in calls:
-            call.started_s = started
+            call.started_s = started_s
         current_request_id.set(calls[0].request_id)
+        counts = [call.batchable.rows if call.batchable else 1 for call in calls]
         try:
-            output = self._timed_run(merge.join([call.arguments for call in calls]))
-            parts = merge.split(output, [merge.rows(call.arguments) for call in calls])
+            output = self._timed_run(merging, calls)
+            parts = merging.split(output, counts)
         except AlarmError as error:
-            return [Outcome(error=self.explain(error)) for _ in calls]
-        except BaseException:  # as in one(); who is guilty shows below
-            for call in calls:
-                call.started_s = None  # they wait again
-            half = len(calls) // 2
-            return self.group(calls[:half]) + self.group(calls[half:])
-        run_ms = (perf_counter() - started) * 1000
-        return [self._encoded(part, run_ms) for part in parts]
+            reason = self.explain(error)
+            return [Outcome(error=reason, queue_ms=_queue_ms(call)) for call in calls]
+        except BaseException as error:  # as in one()
+            if len(calls) == 1:
+                return [self._failed(calls[0], error)]
+            parts = None
+        if parts is None:  # not in the clause above: the halves' errors are not consequences of this one
+            return self._halves(calls, merging)
+        run_s, rows = perf_counter() - started_s, sum(counts)
+        return [self._encoded(call, part, run_s, rows) for call, part in zip(calls, parts, strict=True)]
 
-    def _timed_run(self, arguments: Arguments) -> Any:
+    def _halves(self, calls: list[Call], merging: Merging) -> list[Outcome]:
+        """Who of `calls` made their run() fail shows in smaller groups."""
+        for call in calls:
+            call.started_s = None  # they wait again
+        half = len(calls) // 2
+        return self.group(calls[:half], merging) + self.group(calls[half:], merging)
+
+    def _timed_run(self, merging: Merging, calls: list[Call]) -> Any:
         try:
             self._alarm.start()
-            return self._run(**arguments)
+            return self._run(**merging.join([call.arguments for call in calls]))
         finally:
             self._alarm.stop()
 
-    def _encoded(self, output: Any, run_ms: float) -> Outcome:
+    def _encoded(self, call: Call, output: Any, run_s: float, rows: int) -> Outcome:
+        begun_s = perf_counter()
         try:
-            return Outcome(self._encode(output), None, run_ms)
+            if isinstance(output, AnswerError):
+                raise output
+            payload = self._encode(output)
         except AnswerError as error:
-            return Outcome(error=error)
+            return Outcome(None, error, None, _queue_ms(call), 0.0, rows)
         except BaseException as error:  # encoding may call into objects of the script
             logger.error("Encountered Exception: %s", format_traceback(error))
-            return Outcome(error=InternalError())
+            return Outcome(None, InternalError(), None, _queue_ms(call), 0.0, rows)
+        encode_ms = (perf_counter() - begun_s) * 1000
+        return Outcome(payload, None, run_s * 1000, _queue_ms(call), encode_ms, rows)
+
+    def _failed(self, call: Call, error: BaseException) -> Outcome:
+        return Outcome(error=self.explain(error), queue_ms=_queue_ms(call), batch_rows=1)
 
     def explain(self, error: BaseException) -> AnswerError:
         """Logs what user code raised and returns what the client is told."""
-        if isinstance(error, AlarmError):
-            logger.error("Encountered Exception: %s", format_traceback(error))
-            return RunTimeoutError(self._alarm.timeout_ms)
         if isinstance(error, AnswerError):
             return error
-        logger.error("Encountered Exception: %s", format_traceback(error))
-        return RunError()
+        reason = RunTimeoutError(self._alarm.timeout_ms) if isinstance(error, AlarmError) else RunError()
+        reason.details = format_traceback(error)
+        logger.error("Encountered Exception: %s", reason.details)
+        return reason
+
+
+def _queue_ms(call: Call) -> float:
+    """How long `call` waited for its run() to begin."""
+    return (call.started_s - call.submitted_s) * 1000 if call.started_s is not None else 0.0

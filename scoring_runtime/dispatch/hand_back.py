@@ -14,7 +14,6 @@ from collections.abc import Callable
 from time import perf_counter
 
 from scoring_runtime.call import Call, Outcome
-from scoring_runtime.dispatch.dispatcher import Dispatcher
 from scoring_runtime.dispatch.thread_runner import Ended
 from scoring_runtime.telemetry.loggers import LOGGER
 
@@ -25,21 +24,20 @@ SHARE_S = 0.0005
 
 
 class HandBack:
-    """Called with what has ended, from any thread; gives it to `dispatcher` on the loop's."""
+    """Called with what has ended, from any thread; gives it to `take_back` on the loop's."""
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        dispatcher: Dispatcher,
+        take_back: Callable[[Ended], None],
         has_more: Callable[[], bool] = lambda: False,
     ) -> None:
         self._loop = loop
-        self._dispatcher = dispatcher
+        self._take_back = take_back
         self._has_more = has_more
         self._ended: deque[tuple[Call, Outcome]] = deque()
         self._is_wake_pending = False
         self._woken_s = 0.0
-        dispatcher.on_tick = self._take_back
 
     def __call__(self, ended: Ended) -> None:
         self._ended.extend(ended)
@@ -47,7 +45,7 @@ class HandBack:
             return
         self._is_wake_pending = True
         try:
-            self._loop.call_soon_threadsafe(self._take_back)
+            self._loop.call_soon_threadsafe(self.fetch)
         except RuntimeError:
             # The loop is closed: the drain was cut short, and these calls were answered with 503.
             logger.warning("%s calls ended after the server had stopped.", len(ended))
@@ -63,9 +61,10 @@ class HandBack:
         self._woken_s = now_s
         return True
 
-    def _take_back(self) -> None:
+    def fetch(self) -> None:
+        """On the loop's thread: takes what is there, with or without a wake-up."""
         # Cleared first: what is added from here on wakes the loop again.
         self._is_wake_pending = False
         waiting = self._ended
         if waiting:
-            self._dispatcher.take_back([waiting.popleft() for _ in range(len(waiting))])
+            self._take_back([waiting.popleft() for _ in range(len(waiting))])

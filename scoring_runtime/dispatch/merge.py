@@ -41,23 +41,25 @@ def rows(arguments: Arguments) -> int:
     return next(len(value) for value in arguments.values() if isinstance(value, np.ndarray) or _is_frame(value))
 
 
-def key(arguments: Arguments) -> Hashable | None:
-    """Equal for calls that may share one run(), None for a call that must run alone."""
+def kind_and_rows(arguments: Arguments) -> tuple[Hashable, int] | None:
+    """What is equal for calls that may share one run(), and the rows; None for a call that must run alone."""
     parts: list[Hashable] = []
-    counts: set[int] = set()
+    count: int | None = None
     for name, value in arguments.items():
         if isinstance(value, np.ndarray) and value.ndim > 0:
-            counts.add(len(value))
-            parts.append((name, value.dtype, value.shape[1:]))
-        elif _is_frame(value) and _has_default_index(value):
-            counts.add(len(value))
-            parts.append((name, tuple(value.columns), tuple(value.dtypes)))
+            part: Hashable = (name, value.dtype, value.shape[1:])
         elif isinstance(value, PLAIN):
             parts.append((name, type(value), value))
+            continue
+        elif _is_frame(value) and _has_default_index(value):
+            part = (name, tuple(value.columns), tuple(value.dtypes))
         else:
             return None
-    has_equal_rows = len(counts) == 1 and 0 not in counts
-    return tuple(parts) if has_equal_rows else None
+        if count is not None and len(value) != count:
+            return None
+        count = len(value)
+        parts.append(part)
+    return (tuple(parts), count) if count else None
 
 
 def join(several: Sequence[Arguments]) -> Arguments:
@@ -83,7 +85,7 @@ def split(output: Any, counts: Sequence[int]) -> list[Any]:
         columns = {name: split(value, counts) for name, value in output.items()}
         return [{name: parts[i] for name, parts in columns.items()} for i in range(len(counts))]
     is_tabular = _is_frame(output) or _is_series(output)
-    if not (is_tabular or isinstance(output, (list, tuple)) or _is_row_array(output)):
+    if not (is_tabular or isinstance(output, (list, tuple)) or is_row_array(output)):
         raise SplitError(f"run() returned {type(output).__name__}, which has no rows to divide among the calls")
     if len(output) != sum(counts):
         raise SplitError(f"run() returned {len(output)} rows for {sum(counts)} rows of input")
@@ -93,5 +95,6 @@ def split(output: Any, counts: Sequence[int]) -> list[Any]:
     return [output[start:end] for start, end in bounds]
 
 
-def _is_row_array(output: Any) -> bool:
+def is_row_array(output: Any) -> bool:
+    """Whether `output` is an array with rows."""
     return isinstance(output, np.ndarray) and output.ndim > 0

@@ -13,10 +13,12 @@ from starlette.routing import Route
 from scoring_runtime.errors import AnswerError, InternalError, MethodError, NotFoundError
 from scoring_runtime.http import score
 from scoring_runtime.http.asgi import AsgiScoreEndpoint, ViewEndpoint
+from scoring_runtime.http.metrics import MetricsEndpoint
 from scoring_runtime.http.responses import error_response
 from scoring_runtime.http.score import ScoreEndpoint
 from scoring_runtime.http.views import Views
 from scoring_runtime.telemetry.loggers import LOGGER
+from scoring_runtime.telemetry.metrics import ScoringMetrics
 from scoring_runtime.telemetry.tracebacks import format_traceback
 
 logger = logging.getLogger(LOGGER)
@@ -25,7 +27,9 @@ VIEW_METHODS = ["GET", "HEAD", "OPTIONS"]
 PROBE_METHODS = ["GET", "HEAD"]
 
 
-def create_app(score_endpoint: ScoreEndpoint, views: Views) -> Starlette:
+def create_app(score_endpoint: ScoreEndpoint, views: Views, metrics: ScoringMetrics | None = None) -> Starlette:
+    """Without `metrics` there is no /metrics."""
+    scraped = [Route("/metrics", MetricsEndpoint(metrics), methods=PROBE_METHODS)] if metrics else []
     app = Starlette(
         routes=[
             Route("/score", AsgiScoreEndpoint(score_endpoint), methods=score.METHODS),
@@ -34,6 +38,7 @@ def create_app(score_endpoint: ScoreEndpoint, views: Views) -> Starlette:
             Route("/health/live", ViewEndpoint(views.live), methods=PROBE_METHODS),
             Route("/health/ready", ViewEndpoint(views.ready), methods=PROBE_METHODS),
             Route("/health/startup", ViewEndpoint(views.startup), methods=PROBE_METHODS),
+            *scraped,
         ],
         exception_handlers={HTTPException: _on_routing_error, Exception: _on_error},
     )

@@ -18,10 +18,11 @@ from scoring_runtime.call import Call
 from scoring_runtime.errors import AnswerError, BodyTimeoutError
 from scoring_runtime.http import deadlines, wire
 from scoring_runtime.http.asgi_exchange import AsgiExchange
+from scoring_runtime.http.headers import header_lines
 from scoring_runtime.http.incoming import NOTHING
 from scoring_runtime.http.responses import Response, error_response
 from scoring_runtime.http.score import METHODS, ScoreEndpoint
-from scoring_runtime.request import Address, Request, address_of
+from scoring_runtime.request import Address, Headers, Request, address_of
 from scoring_runtime.stream import Stream
 from scoring_runtime.telemetry.access import AccessLog
 
@@ -45,6 +46,7 @@ class Connection(asyncio.Protocol):
         self._loop = loop
         self._transport: asyncio.Transport = None  # type: ignore[assignment]  # set by connection_made
         self._client: Address | None = None
+        self._client_host = "-"
         self._server: Address | None = None
         self._incoming = NOTHING
         self._pending_refusal: AnswerError | None = None
@@ -59,6 +61,7 @@ class Connection(asyncio.Protocol):
         self._is_read_paused = False
         self._is_write_paused = False
         self._discarded_bytes: int | None = None
+        self._date: tuple[Headers, bytes] = ([], b"")
         self._stall: tuple[int, float] = (0, 0.0)
         self.deadline_s = 0.0
 
@@ -71,6 +74,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._client = address_of(transport.get_extra_info("peername"))
+        self._client_host = self._client[0] if self._client else "-"
         self._server = address_of(transport.get_extra_info("sockname"))
         self._state.connections.add(self)
         self.deadline_s = self._loop.time() + deadlines.HEAD_S
@@ -152,21 +156,37 @@ class Connection(asyncio.Protocol):
         self._is_advancing = True
         while self._waiting and self._active is None and not self._transport.is_closing():
             self._active, self._keeps_alive = self._waiting.popleft()
-            self.deadline_s = math.inf
             self._begin(self._active)
         self._is_advancing = False
         if self._active is None and not self._transport.is_closing():
             self._receive_next()
 
+    def _is_free(self) -> bool:
+        """Whether a request that is complete can begin at once."""
+        is_busy = self._active is not None or self._incoming is not NOTHING or self._discarded_bytes is not None
+        return not is_busy and not self._is_write_paused
+
+    def _start(self, request: Request) -> None:
+        """Begins the only request there is, as `_advance` would."""
+        self._active, self._keeps_alive = request, True
+        self._is_advancing = True
+        self._begin(request)
+        self._is_advancing = False
+        if self._active is None:
+            self._advance()
+
     def _receive_next(self) -> None:
-        if self._pending_refusal is not None:
-            self._refuse(self._pending_refusal)
+        if self._discarded_bytes is not None:
+            refusal, self._pending_refusal = self._pending_refusal, None
+            if refusal is not None:
+                self._refuse(refusal)
             return
         patience_s = deadlines.KEEP_ALIVE_S if self._incoming is NOTHING else deadlines.BODY_GRACE_S
         self.deadline_s = self._loop.time() + patience_s
         self._resume_reading()
 
     def _begin(self, request: Request) -> None:
+        self.deadline_s = math.inf
         if request.path == SCORE_PATH and request.method in METHODS:
             self._call = self._score(request, self._respond)
         else:
@@ -179,28 +199,37 @@ class Connection(asyncio.Protocol):
             if response.stream is not None:
                 response.stream.close()
             return
-        is_endless = response.stream is not None and request.http_version != "1.1"
-        if is_endless or (self._is_draining and not self._waiting):
+        if self._is_draining and not self._waiting:
             self._keeps_alive = False
-        self._write(response, request, is_last=not self._keeps_alive)
         if response.stream is not None:
-            self._stream = response.stream
-            self._stream.attach(self._loop, self._write_stream)
-        else:
-            self._finish()
+            self._respond_with_stream(response, response.stream, request)
+            return
+        self._write(response, request)
+        self._finish()
 
-    def _write(self, response: Response, request: Request, is_last: bool) -> None:
-        self._transport.write(wire.encode(response, request, self._state.default_headers, is_last))
-        if not request.path.startswith(PROBE_PREFIX):
+    def _respond_with_stream(self, response: Response, stream: Stream, request: Request) -> None:
+        if request.http_version != "1.1":
+            self._keeps_alive = False  # its end is told by closing only
+        self._write(response, request)
+        self._stream = stream
+        stream.attach(self._loop, self._write_stream)
+
+    def _write(self, response: Response, request: Request) -> None:
+        date = self._state.default_headers
+        if date is not self._date[0]:
+            self._date = (date, header_lines(date))
+        self._transport.write(wire.encode(response, request, self._date[1], not self._keeps_alive))
+        if request.path == SCORE_PATH or not request.path.startswith(PROBE_PREFIX):
+            named, length = request.named, None if response.stream else len(response.body)
             self._access.log_answer(
-                self._client[0] if self._client else "-",
+                self._client_host,
                 request.method,
                 request.target,
                 request.http_version,
                 response.status,
-                None if response.stream else len(response.body),
-                request.named.get(b"referer"),
-                request.named.get(b"user-agent"),
+                length,
+                named.get(b"referer"),
+                named.get(b"user-agent"),
             )
 
     def _write_stream(self) -> None:
@@ -224,10 +253,12 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         self._active = self._call = self._exchange = None
         self._state.total_requests += 1
-        if self._keeps_alive:
+        if not self._keeps_alive:
+            self._transport.close()
+        elif self._is_advancing or self._is_read_paused or not self._is_free():
             self._advance()
         else:
-            self._transport.close()
+            self.deadline_s = self._loop.time() + deadlines.KEEP_ALIVE_S
 
     # Refusing
 
@@ -239,7 +270,8 @@ class Connection(asyncio.Protocol):
             return
         message, self._incoming = self._incoming, NOTHING
         request = Request(message.method, message.target, b"", b"", message.headers, client=self._client)
-        self._write(error_response(error), request, is_last=True)
+        self._keeps_alive = False
+        self._write(error_response(error), request)
         self._resume_reading()
         self.deadline_s = self._loop.time() + deadlines.DISCARD_S
         if self._transport.can_write_eof():

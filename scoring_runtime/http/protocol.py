@@ -18,6 +18,7 @@ from scoring_runtime.errors import AnswerError, InputError, MethodError
 from scoring_runtime.http import deadlines, guard, wire
 from scoring_runtime.http.connection import SCORE_PATH, Connection
 from scoring_runtime.http.incoming import NOTHING, Incoming
+from scoring_runtime.http.known_head import UNKNOWN, learn
 from scoring_runtime.http.score import ScoreEndpoint
 from scoring_runtime.request import Request, by_name
 from scoring_runtime.telemetry.access import AccessLog
@@ -44,20 +45,30 @@ class ScoringProtocol(Connection):
         self._max_body_bytes = parts.max_body_bytes
         self._parser = httptools.HttpRequestParser(self)
         self._refusal: AnswerError | None = None
+        self._segment = b""
         self._segment_bytes = 0
+        self._known = UNKNOWN
 
     def data_received(self, data: bytes) -> None:
-        if self._discarded_bytes is not None:
+        known = self._known
+        if len(data) == known.total_bytes and self._is_free() and data.startswith(known.start):
+            self._start(known.request.again(data[known.size_bytes :]))
+        elif self._discarded_bytes is None:
+            self._parse(data)
+        else:
             self._discard(len(data))
-            return
-        self._segment_bytes = len(data)
+
+    def _parse(self, data: bytes) -> None:
         before = self._incoming
+        self._segment = data if before is NOTHING else b""
+        self._segment_bytes = len(data)
         had_head = before.has_head
         if before is not NOTHING:
             before.wire_bytes += len(data)
         rest: bytes | None = data
         while rest is not None:
             rest = self._feed(rest)
+        self._segment = b""
         if self._incoming is not NOTHING and self._discarded_bytes is None:
             self._expect_rest(self._incoming, is_new=self._incoming is not before, had_head=had_head)
 
@@ -86,6 +97,7 @@ class ScoringProtocol(Connection):
         The parser has stopped before the body. A new one gets the head again, without that header, and goes on.
         """
         self._parser = httptools.HttpRequestParser(self)
+        self._segment = b""
         return wire.encode_request_head(self._incoming)
 
     def on_message_begin(self) -> None:
@@ -125,7 +137,9 @@ class ScoringProtocol(Connection):
             return  # its body is still to come: see _head_without_upgrade
         request = self._request_of(self._incoming)
         self._incoming = NOTHING
-        self._waiting.append((request, self._parser.should_keep_alive()))
+        keeps_alive = self._parser.should_keep_alive()
+        self._known = learn(self._segment, request) if keeps_alive else UNKNOWN
+        self._waiting.append((request, keeps_alive))
         if self._active is None:
             self._advance()
         if self._waiting:

@@ -103,17 +103,35 @@ def _closing(response: Any) -> Iterator[bytes]:
         response.close()
 
 
-def respond(outcome: Outcome, head: AnswerHead) -> Response:
-    """The response to a call that ended in `outcome`."""
+def respond(outcome: Outcome, head: AnswerHead, shows_timing: bool = False) -> Response:
+    """The response to a call that ended in `outcome`; `shows_timing` adds where its time went."""
     payload = outcome.payload
     if payload is None:
-        return error_response(outcome.error or AnswerError(), head)
+        response = error_response(outcome.error or AnswerError(), head)
+        if shows_timing:
+            response.headers.append((b"Server-Timing", server_timing(outcome)))
+        return response
     exec_ms = (b"x-ms-run-fn-exec-ms", b"%.3f" % (outcome.run_ms or 0.0))
     if payload.headers is None:
         headers = [JSON_TYPE, _RUN_SUCCEEDED, exec_ms, *head.headers, *head.cors]
     else:
         headers = _script_headers(payload.headers, exec_ms, head)
+    if shows_timing:
+        headers.append((b"Server-Timing", server_timing(outcome)))
     return Response(payload.status, headers, payload.body, payload.stream)
+
+
+def server_timing(outcome: Outcome) -> bytes:
+    """The stages in milliseconds, as a Server-Timing header has them; `run` is left out when run() did not return."""
+    if outcome.run_ms is None:
+        return b"decode;dur=%.3f, queue;dur=%.3f" % (outcome.decode_ms, outcome.queue_ms)
+    return b"decode;dur=%.3f, queue;dur=%.3f, run;dur=%.3f, encode;dur=%.3f, batch;desc=%d" % (
+        outcome.decode_ms,
+        outcome.queue_ms,
+        outcome.run_ms,
+        outcome.encode_ms,
+        outcome.batch_rows,
+    )
 
 
 def _script_headers(headers: Headers, exec_ms: tuple[bytes, bytes], head: AnswerHead) -> Headers:
@@ -131,7 +149,7 @@ def error_response(error: AnswerError, head: AnswerHead | None = None) -> Respon
         headers.append((b"Retry-After", b"%d" % error.retry_after_s))
     if head is not None:
         headers += [*head.headers, *head.cors]
-    return Response(error.status, headers, dump_json({"message": str(error)}))
+    return Response(error.status, headers, dump_json(error.content()))
 
 
 def json_response(body: bytes, head: AnswerHead | None = None) -> Response:

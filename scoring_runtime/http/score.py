@@ -8,18 +8,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from time import perf_counter
 
-from scoring_runtime.call import Call, Outcome
-from scoring_runtime.dispatch.dispatcher import Dispatcher
-from scoring_runtime.errors import AnswerError, InternalError, MethodError
+from scoring_runtime.call import Arguments, Call, Outcome
+from scoring_runtime.dispatch.dispatcher import STARTING, Dispatcher
+from scoring_runtime.errors import AnswerError, InternalError, MethodError, UnavailableError
+from scoring_runtime.http.answer_log import AnswerLog
 from scoring_runtime.http.headers import AnswerHead, AnswerHeaders
+from scoring_runtime.http.patience import patience_s
 from scoring_runtime.http.responses import HTML_TYPE, Response, respond
 from scoring_runtime.request import Request
-from scoring_runtime.script.binding import bind
-from scoring_runtime.script.contract import Contract, Mode
-from scoring_runtime.telemetry.access import AccessLog
 from scoring_runtime.telemetry.loggers import LOGGER
 from scoring_runtime.telemetry.tracebacks import format_traceback
 
@@ -30,70 +29,113 @@ METHODS = ("GET", "POST", "HEAD", "OPTIONS")
 MAX_INLINE_BYTES = 64 * 1024
 
 Respond = Callable[[Response], None]
+Bind = Callable[[Request], Arguments]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """One loaded version of the script, as requests meet it.
+
+    `bind` makes run()'s arguments of a request; `decodes` says that this takes long for a large body. A raw script
+    gets every method; one that takes parameters has a schema.
+    """
+
+    bind: Bind
+    is_raw: bool
+    takes_parameters: bool = False
+    decodes: bool = True
 
 
 class ScoreEndpoint:
-    """Takes requests with one of METHODS; `open` gives it the script's contract once init() has returned."""
+    """Takes requests with one of METHODS; `open` gives it the service, once there is one, and again on a reload."""
 
-    def __init__(self, dispatcher: Dispatcher, answer_headers: AnswerHeaders, access: AccessLog) -> None:
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        answer_headers: AnswerHeaders,
+        log: AnswerLog,
+        queue_timeout_ms: int = 0,
+    ) -> None:
         self._dispatcher = dispatcher
         self._answer_headers = answer_headers
-        self._access = access
-        self._contract: Contract | None = None
+        self._log = log
+        self._queue_timeout_ms = queue_timeout_ms
+        self._service: Service | None = None
 
-    def open(self, contract: Contract) -> None:
-        self._contract = contract
-        self._dispatcher.open()
+    def open(self, service: Service) -> None:
+        self._service = service
 
     def __call__(self, request: Request, respond: Respond) -> Call:
         """Answers `request` through `respond`, exactly once, now or later, on the loop's thread."""
         head = self._answer_headers.begin(request)
-        call = Call({}, partial(self._respond, request, head, respond), head.request_id, len(request.body))
+        answer = _Answer(request, head, respond, self._log)
+        call = answer.call = Call({}, answer, head.request_id, len(request.body))
         try:
             if head.error:
                 raise head.error
-            contract = self._dispatcher.accepting(self._contract)
-            if contract.mode is not Mode.RAW and request.method in ("HEAD", "OPTIONS"):
-                self._answer_without_run(request, head, respond)
-            elif len(request.body) > MAX_INLINE_BYTES:
-                self._bind_elsewhere(contract, request, call)
+            service = self._service
+            if service is None:
+                raise UnavailableError(STARTING)
+            if (left_s := patience_s(request, self._queue_timeout_ms)) is not None:
+                call.expires_s = head.started_s + left_s
+            if not service.is_raw and request.method in ("HEAD", "OPTIONS"):
+                answer.without_run()
+            elif len(request.body) > MAX_INLINE_BYTES and service.decodes:
+                self._bind_elsewhere(service, request, call)
             else:
-                call.arguments = bind(contract, request)  # 1
+                call.arguments = service.bind(request)  # 1
                 self._dispatcher.submit(call)  # 2
         except Exception as error:
             call.end(Outcome(error=_explained(error)))
         return call
 
-    def _respond(self, request: Request, head: AnswerHead, respond_with: Respond, outcome: Outcome) -> None:
-        response = respond(outcome, head)  # 3
-        self._log(request, head, response)
-        respond_with(response)
-
-    def _answer_without_run(self, request: Request, head: AnswerHead, respond_with: Respond) -> None:
-        if request.method == "HEAD":
-            raise MethodError("Method not allowed")
-        headers = [HTML_TYPE, (b"x-ms-run-function-failed", b"False"), *head.headers, *head.cors]
-        response = Response(200, headers, b"")
-        self._log(request, head, response)
-        respond_with(response)
-
-    def _bind_elsewhere(self, contract: Contract, request: Request, call: Call) -> None:
+    def _bind_elsewhere(self, service: Service, request: Request, call: Call) -> None:
         """Decodes a large body on another thread, so that the loop goes on with small ones."""
         loop = asyncio.get_running_loop()
-        binding = loop.run_in_executor(None, bind, contract, request)
-        binding.add_done_callback(partial(self._submit_bound, call))
+        binding = loop.run_in_executor(None, service.bind, request)
+        binding.add_done_callback(partial(self._submit_bound, service, request, call))
 
-    def _submit_bound(self, call: Call, binding: asyncio.Future[dict[str, object]]) -> None:
+    def _submit_bound(self, service: Service, request: Request, call: Call, binding: asyncio.Future[Arguments]) -> None:
         try:
             call.arguments = binding.result()
-            self._dispatcher.submit(call)
+            if self._service is not None and self._service is not service:
+                self._bind_elsewhere(self._service, request, call)  # a reload came between
+            else:
+                self._dispatcher.submit(call)
         except Exception as error:
             call.end(Outcome(error=_explained(error)))
 
-    def _log(self, request: Request, head: AnswerHead, response: Response) -> None:
-        elapsed_ms = (perf_counter() - head.started_s) * 1000
-        length = None if response.stream else len(response.body)
-        self._access.log_view(request.method, request.target.decode("latin-1"), response.status, elapsed_ms, length)
+
+class _Answer:
+    """Takes the outcome of a call, which makes the answer: 3 respond."""
+
+    __slots__ = ("_head", "_log", "_request", "_respond_with", "call")
+
+    call: Call
+
+    def __init__(self, request: Request, head: AnswerHead, respond_with: Respond, log: AnswerLog) -> None:
+        self._request = request
+        self._head = head
+        self._respond_with = respond_with
+        self._log = log
+
+    def __call__(self, outcome: Outcome) -> None:
+        head, submitted_s = self._head, self.call.submitted_s
+        if submitted_s:
+            outcome.decode_ms += (submitted_s - head.started_s) * 1000
+        response = respond(outcome, head, shows_timing=submitted_s > 0 and self._log.shows_timing)  # 3
+        self._log.scored(self._request, head, outcome, response)
+        self._respond_with(response)
+
+    def without_run(self) -> None:
+        if self._request.method == "HEAD":
+            raise MethodError("Method not allowed")
+        head = self._head
+        headers = [HTML_TYPE, (b"x-ms-run-function-failed", b"False"), *head.headers, *head.cors]
+        response = Response(200, headers, b"")
+        self._log.viewed(self._request, head, response)
+        self.call.ended = True
+        self._respond_with(response)
 
 
 def _explained(error: Exception) -> AnswerError:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from http import HTTPStatus
 
+from scoring_runtime.http.headers import header_lines
 from scoring_runtime.http.incoming import Incoming
 from scoring_runtime.http.responses import Response
-from scoring_runtime.request import Headers, Request
+from scoring_runtime.request import Request
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+CLOSE = b"Connection: close\r\n\r\n"
+KEEP_ALIVE = b"Connection: keep-alive\r\n\r\n"
+_KEPT_LENGTHS = 256
 # Statuses that never have a body, nor a length (RFC 9110, 8.6).
 BODILESS = (204, 304)
 
@@ -19,31 +25,30 @@ def _status_line(status: int) -> bytes:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = ""
-    return f"HTTP/1.1 {status} {phrase}".encode()
+    return f"HTTP/1.1 {status} {phrase}\r\n".encode()
 
 
-# A header's name and value, together.
-_header_line = b": ".join
 _STATUS_LINES = {status: _status_line(status) for status in range(200, 600)}
 
 
-def encode(response: Response, request: Request, date: Headers, is_last: bool) -> bytes:
-    """The answer, without what is streamed; `is_last` announces that the connection closes after it."""
-    lines = [_STATUS_LINES[response.status], *map(_header_line, response.headers)]
-    is_bodiless = response.status in BODILESS
-    if response.stream is None:
-        if not is_bodiless:
-            lines.append(b"Content-Length: %d" % len(response.body))
-    elif request.http_version == "1.1":
-        lines.append(b"Transfer-Encoding: chunked")
-    lines += map(_header_line, date)
-    if is_last:
-        lines.append(b"Connection: close")
-    elif request.http_version == "1.0":
-        lines.append(b"Connection: keep-alive")
-    lines.append(b"")
-    lines.append(b"" if is_bodiless or request.method == "HEAD" else response.body)
-    return b"\r\n".join(lines)
+def encode(response: Response, request: Request, date: bytes, is_last: bool) -> bytes:
+    """The answer, without what is streamed; `date` are header lines, `is_last` announces that the connection closes."""
+    status, body = response.status, response.body
+    if status in BODILESS:
+        framing = body = b""
+    else:
+        framing = _length_line(len(body))
+    if response.stream is not None:
+        framing = CHUNKED if request.http_version == "1.1" else b""
+    if request.method == "HEAD":
+        body = b""
+    end = CLOSE if is_last else KEEP_ALIVE if request.http_version == "1.0" else b"\r\n"
+    return b"".join((_STATUS_LINES[status], header_lines(response.headers), framing, date, end, body))
+
+
+@lru_cache(_KEPT_LENGTHS)
+def _length_line(size_bytes: int) -> bytes:
+    return b"Content-Length: %d\r\n" % size_bytes
 
 
 def encode_request_head(message: Incoming) -> bytes:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from scoring_runtime.authoring.batched import batch_size
 from scoring_runtime.errors import ScriptError
 
 HEADERS_PARAMETER = "request_headers"
@@ -39,11 +40,15 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """`parameters` take data, in order; `wants_headers` says whether run() has a `request_headers` parameter too."""
+    """`parameters` take data, in order; `wants_headers` says whether run() has a `request_headers` parameter too.
+
+    `batch_size` is the most calls that a @batched run() takes at once, None for any other.
+    """
 
     mode: Mode
     parameters: tuple[Parameter, ...]
     wants_headers: bool
+    batch_size: int | None = None
 
     def describe(self) -> str:
         """The log line of the original server."""
@@ -73,10 +78,17 @@ def read_contract(run: Callable[..., Any], is_raw: bool) -> Contract:
     has_schema = is_schema_decorated(run)
     if is_raw and has_schema:
         raise ScriptError("run() cannot be decorated with both @rawhttp and @input_schema")
+    size = batch_size(run)
+    if size is not None and has_schema:
+        raise ScriptError(
+            "run() cannot be decorated with both @batched and @input_schema: calls of a schema-decorated run() are "
+            "merged by rows, with --max-batch-rows."
+        )
     return Contract(
         mode=Mode.RAW if is_raw else Mode.SCHEMA if has_schema else Mode.STRING,
         parameters=tuple(Parameter(p.name, p.default is inspect.Parameter.empty, p.default) for p in data),
         wants_headers=len(data) < len(parameters),
+        batch_size=size,
     )
 
 

@@ -12,6 +12,8 @@ from typing import Any
 # A coroutine may clean up when it is cancelled, but not for long.
 CANCEL_S = 1.0
 
+Loop = asyncio.AbstractEventLoop
+
 _loops = threading.local()
 
 
@@ -46,3 +48,15 @@ def _loop() -> asyncio.AbstractEventLoop:
         _loops.loop = asyncio.SelectorEventLoop()
     loop: asyncio.AbstractEventLoop = _loops.loop
     return loop
+
+
+def give_away() -> Loop | None:
+    """Takes this thread's loop from it, for another thread to `adopt`: what init() has opened lives on it."""
+    loop: Loop | None = _loops.__dict__.pop("loop", None)
+    return loop
+
+
+def adopt(loop: Loop | None) -> None:
+    """Makes `loop`, if there is one, this thread's."""
+    if loop is not None:
+        _loops.loop = loop

@@ -54,10 +54,19 @@ class ScriptPlace:
     def path(self) -> str | None:
         return os.path.join(self.app_root, self.entry_script) if self.entry_script else None
 
+    def folders(self) -> list[str]:
+        """The application's folders in the original's order, then the script's own."""
+        folders = [self.app_root]
+        if self.source_directory:
+            folders.append(os.path.join(self.app_root, self.source_directory))
+        if self.path:
+            folders.append(os.path.dirname(os.path.abspath(self.path)))
+        return list(dict.fromkeys(folders))
+
 
 def load_script(place: ScriptPlace) -> Script:
     """Imports the script and reads its contract; init() is not called yet. Raises ScriptError."""
-    _extend_path(place)
+    sys.path.extend(folder for folder in place.folders() if folder not in sys.path)
     decorated_before = decorations()
     module = _import_file(place.path) if place.path else _import_fallback(place.app_root)
     path = place.path or str(module.__file__)
@@ -94,16 +103,6 @@ def _report_init_failure(error: BaseException, model_dir: str | None) -> None:
     if model_dir and os.path.isdir(model_dir):
         for line in ["Model Directory Contents:", *tree(model_dir)]:
             server_logger.info("%s", line)
-
-
-def _extend_path(place: ScriptPlace) -> None:
-    """Appends the application's folders to sys.path, in the original's order, then the script's own folder."""
-    folders = [place.app_root]
-    if place.source_directory:
-        folders.append(os.path.join(place.app_root, place.source_directory))
-    if place.path:
-        folders.append(os.path.dirname(os.path.abspath(place.path)))
-    sys.path.extend(folder for folder in dict.fromkeys(folders) if folder not in sys.path)
 
 
 def _import_file(path: str) -> ModuleType:

@@ -55,7 +55,7 @@ def row_converter(run: Run, encode: Encode, max_rows: int) -> Convert | None:
 
 def _check(run: Run, encode: Encode, parameters: list[SchemaParameter]) -> None:
     sample = {parameter.name: parameter.sample for parameter in parameters}
-    if not sample or merge.key(sample) is None:
+    if not sample or merge.kind_and_rows(sample) is None:
         raise UnmergeableError("run() has no numpy or pandas schema whose sample has rows")
     variants = [sample, _variant(run, sample)]
     alone = [_answers(run, encode, [variant])[0] for variant in variants]

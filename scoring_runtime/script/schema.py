@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,13 +22,14 @@ _NUMPY_TYPE = "inference_schema.parameter_types.numpy_parameter_type.NumpyParame
 Documents = tuple[dict[str, Any], dict[str, Any], list[str]]
 
 
-@dataclass(frozen=True, slots=True)
 class SchemaParameter:
     """One `@input_schema(name, type)`; `sample` is the type's sample value."""
 
-    name: str
-    type: Any
-    is_converted: bool
+    def __init__(self, name: str, type: Any, is_converted: bool) -> None:
+        self.name = name
+        self.type = type
+        self.is_converted = is_converted
+        self._plain = _plain_sample(type)
 
     @property
     def sample(self) -> Any:
@@ -39,19 +39,26 @@ class SchemaParameter:
         """`value` as the decorator would convert it; raises what the type raises."""
         if not self.is_converted or isinstance(value, self.type.sample_data_type):
             return value
-        array = _plain_array(self.type, value)
-        return self.type.deserialize_input(value) if array is None else array
+        if self._plain is not None and (array := _plain_array(self._plain, value)) is not None:
+            return array
+        return self.type.deserialize_input(value)
 
 
-def _plain_array(kind: Any, value: Any) -> Any:
-    """The array that a numpy type with numbers makes of a list, without its detour over every row.
-
-    None when the type is another one, or the list does not fit: then the type itself says what is wrong.
-    """
-    if f"{type(kind).__module__}.{type(kind).__qualname__}" != _NUMPY_TYPE or not isinstance(value, list):
+def _plain_sample(kind: Any) -> Any:
+    """The sample of a numpy type with numbers that checks dtype and shape; None for any other type."""
+    if f"{type(kind).__module__}.{type(kind).__qualname__}" != _NUMPY_TYPE:
         return None
     sample = kind.sample_input
-    if sample.dtype.kind not in "iuf" or not (kind.enforce_column_type and kind.enforce_shape):
+    is_plain = sample.dtype.kind in "iuf" and kind.enforce_column_type and kind.enforce_shape
+    return sample if is_plain else None
+
+
+def _plain_array(sample: Any, value: Any) -> Any:
+    """The array that such a type makes of a list, without its detour over every row.
+
+    None when the list does not fit: then the type itself says what is wrong.
+    """
+    if not isinstance(value, list):
         return None
     try:
         array = np.array(value, dtype=sample.dtype)

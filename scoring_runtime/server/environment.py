@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import uuid
 
 from scoring_runtime import __version__
 from scoring_runtime.settings import Settings
+from scoring_runtime.telemetry.insights_key import connection_in_force
 
 
 def server_version(settings: Settings) -> str:
@@ -23,31 +23,26 @@ def _is_from_environment(settings: Settings, name: str) -> bool:
     return settings.origins.get(name, "").startswith("environment")
 
 
-def has_valid_insights_key(settings: Settings) -> bool:
-    try:
-        uuid.UUID(settings.app_insights_key or "")
-    except ValueError:
-        return False
-    return True
+def insights_connection(settings: Settings) -> str | None:
+    """The connection string in force; None without a valid key."""
+    return connection_in_force(settings.app_insights_key, settings.app_insights_connection_string)
 
 
 def wants_insights(settings: Settings) -> bool:
-    return settings.has_app_insights and has_valid_insights_key(settings)
+    return settings.has_app_insights and insights_connection(settings) is not None
 
 
 def insights_notices(settings: Settings) -> list[str]:
-    """What the launch says about Application Insights, which this version does not send anything to."""
-    if not (settings.has_app_insights and settings.app_insights_key):
+    """What the launch says about the key of Application Insights."""
+    is_key_given = settings.app_insights_key or settings.app_insights_connection_string
+    if not (settings.has_app_insights and is_key_given):
         return []
-    if not has_valid_insights_key(settings):
+    if not wants_insights(settings):
         return [
             "Invalid Application Insights instrumentation key provided.",
             "Application Insights has been disabled.",
         ]
-    return [
-        "Valid Application Insights instrumentation key provided.",
-        "Nothing is sent to Application Insights: this version does not support it.",
-    ]
+    return ["Valid Application Insights instrumentation key provided."]
 
 
 def exported(settings: Settings) -> dict[str, str]:

@@ -2,64 +2,67 @@
 
 main thread                                     front-end thread
 environment, logging, banner, sockets  ----->   event loop: accepts at once, /health/live 200, the rest 503
-import the script, init()
-open  -------------------------------------->   /health/ready 200, /score served
-run calls (ThreadRunner.work)  <------------>   Dispatcher
-                                                SIGTERM: drain
+host.start(): import the script, init()
+              or wait for the workers   ----->   /health/ready 200, /score served
+host.work():  run calls, or idle       <---->   Dispatcher
+                                                SIGHUP: reload    SIGTERM: drain
 return  <------------------------------------   stopped
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NoReturn
 
 import uvloop
 
-from scoring_runtime import __version__, openapi
+from scoring_runtime import __version__
 from scoring_runtime.compat import finder
 from scoring_runtime.dispatch.admission import QueueLimits
-from scoring_runtime.dispatch.alarm import Alarm
 from scoring_runtime.dispatch.dispatcher import Dispatcher
-from scoring_runtime.dispatch.execution import Execution
-from scoring_runtime.dispatch.hand_back import HandBack
-from scoring_runtime.dispatch.thread_runner import ThreadRunner
-from scoring_runtime.errors import SettingsError, StoppedError
+from scoring_runtime.errors import StartError, StoppedError
+from scoring_runtime.http.answer_log import AnswerLog
 from scoring_runtime.http.app import create_app
 from scoring_runtime.http.cors import parse_origins
 from scoring_runtime.http.headers import AnswerHeaders
 from scoring_runtime.http.protocol import ProtocolParts
-from scoring_runtime.http.responses import encode
 from scoring_runtime.http.score import ScoreEndpoint
 from scoring_runtime.http.views import Views
-from scoring_runtime.script.coroutines import awaited
-from scoring_runtime.script.debugger import connect_debugger
-from scoring_runtime.script.loader import Script, ScriptPlace, call_init, load_script
-from scoring_runtime.script.row_merging import row_converter
-from scoring_runtime.script.schema import schemas_of
-from scoring_runtime.server import environment
+from scoring_runtime.script import onnxruntime_threads
+from scoring_runtime.server import admin, environment
+from scoring_runtime.server.cgroup import cpu_throttling
+from scoring_runtime.server.core_budget import core_budget
 from scoring_runtime.server.front_end import FrontEnd, FrontEndParts
-from scoring_runtime.server.signals import StopSignals
+from scoring_runtime.server.host import FrontDesk, Host
+from scoring_runtime.server.observers import Observers, build_observers
+from scoring_runtime.server.reloader import Reloader
+from scoring_runtime.server.signals import ServerSignals
 from scoring_runtime.server.sockets import is_loopback, listen
+from scoring_runtime.server.thread_host import ThreadHost
+from scoring_runtime.server.worker_host import WorkerHost
 from scoring_runtime.settings import Settings
 from scoring_runtime.telemetry import logs, prints, standard_streams
 from scoring_runtime.telemetry.access import AccessLog
 from scoring_runtime.telemetry.banner import BannerSettings, launch_text
-from scoring_runtime.telemetry.loggers import LOGGER, SWAGGER_LOGGER
+from scoring_runtime.telemetry.json_access import JsonAccessLog
+from scoring_runtime.telemetry.loggers import LOGGER
+from scoring_runtime.telemetry.metrics import ScoringMetrics
 from scoring_runtime.telemetry.output import BoundedWriter
+from scoring_runtime.telemetry.readings import EngineSnapshot
 
 logger = logging.getLogger(LOGGER)
 
 # The default of 5 ms lets one thread hold up the other for as long; below 0.1 ms switching itself costs.
 SWITCH_INTERVAL_S = 0.0002
 LAST_WORDS_S = 1.0
+# What capture and telemetry have gathered takes its time to the disk or over the network.
+LAST_RECORDS_S = 5.0
 EXIT_CUT_SHORT = 1
 
 
@@ -75,24 +78,32 @@ class Console:
         self.err.drain(LAST_WORDS_S)
 
 
-def serve(settings: Settings, console: Console) -> int:
+def serve(settings: Settings, console: Console, budget_text: str) -> int:
     """Serves until SIGTERM or SIGINT and returns the exit code. Raises StartError when it cannot start."""
-    if settings.worker_count > 1:
-        raise SettingsError(
-            f"WORKER_COUNT: this version serves with 1 worker process, got {settings.worker_count}. "
-            "Leave --worker_count at 1 and start several servers behind a proxy instead."
-        )
     os.environ.update(environment.exported(settings))
     finder.install()
-    _announce(settings, console)
+    onnxruntime_threads.install()
+    _announce(settings, console, budget_text)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    return Server(settings, console).run()
+    observers = build_observers(settings)
+    try:
+        return Server(settings, console, observers).run()
+    except StartError as error:
+        observers.start_failed(error.details)
+        raise
+    finally:
+        observers.close(LAST_RECORDS_S)
 
 
-def _announce(settings: Settings, console: Console) -> None:
+def _announce(settings: Settings, console: Console, budget_text: str) -> None:
     script_dir = os.path.dirname(settings.entry_script) if settings.entry_script else None
-    logs.configure(settings.app_root, script_dir, console.out, console.err, settings.log_level)
-    console.out.write(launch_text(_banner_settings(settings), environment.insights_notices(settings)))
+    logs.configure(settings.app_root, script_dir, console.out, console.err, settings.log_level, settings.log_format)
+    banner = launch_text(_banner_settings(settings), environment.insights_notices(settings))
+    if settings.log_format == logs.JSON:
+        logger.info("%s", banner.strip())
+    else:
+        console.out.write(banner)
+    logger.info("%s", budget_text)
     if not is_loopback(settings.host):
         logger.warning(
             "The server listens on %s without authentication: everybody who can reach it can use it.",
@@ -121,35 +132,55 @@ def _banner_settings(settings: Settings) -> BannerSettings:
 class Server:
     """Wires the parts of one start together, and lives on the main thread."""
 
-    def __init__(self, settings: Settings, console: Console) -> None:
+    def __init__(self, settings: Settings, console: Console, observers: Observers) -> None:
         self._settings = settings
         self._console = console
-        cors = parse_origins(settings.cors_origins) if settings.cors_origins else None
+        self._observers = observers
+        self._has_left_script = threading.Event()
         ports = [settings.port, settings.health_port] if settings.has_health_port else [settings.port]
         listeners = [listen(settings.host, port) for port in ports]
+        admin_listener = listen(admin.HOST, settings.admin_port) if settings.admin_port else None
         loop = uvloop.new_event_loop()
         self._loop: asyncio.AbstractEventLoop = loop
-        self._runner = ThreadRunner(settings.max_batch_rows)
+        self._metrics = ScoringMetrics(self._snapshot, core_budget().cores, cpu_throttling)
         limits = QueueLimits(settings.max_queue_calls, settings.max_queue_bytes)
-        self._dispatcher = Dispatcher(loop, self._runner.submit, limits, settings.timeout_ms)
+        self._dispatcher = Dispatcher(loop, limits, settings.timeout_ms, self._metrics.cancel)
+        make_access = JsonAccessLog if settings.log_format == logs.JSON else AccessLog
+        access = make_access(console.out, loop.call_soon)
+        desk, protocol = self._front_desk(access)
+        self._host = _host_of(settings, desk, self._metrics, self._on_broken)
+        self._broken: StartError | None = None
+        self._reloader = Reloader(loop, self._dispatcher, self._host.reload)
+        parts = FrontEndParts(
+            protocol,
+            self._dispatcher,
+            (console.out, console.err),
+            settings.drain_s,
+            settings.drain_delay_s,
+        )
+        admin_parts = (admin.create_admin_app(self._reloader), admin_listener) if admin_listener else None
+        self._front_end = FrontEnd(loop, parts, listeners, self._on_stopped, admin_parts)
+
+    def _front_desk(self, access: AccessLog) -> tuple[FrontDesk, ProtocolParts]:
+        """What answers requests, and what connections need of it."""
+        settings = self._settings
+        cors = parse_origins(settings.cors_origins) if settings.cors_origins else None
         version = environment.server_version(settings) if settings.has_server_version else None
         answer_headers = AnswerHeaders(version, cors)
-        access = AccessLog(console.out, loop.call_soon)
-        self._score = ScoreEndpoint(self._dispatcher, answer_headers, access)
-        self._views = Views(self._dispatcher, answer_headers, access)
-        app = create_app(self._score, self._views)
-        protocol = ProtocolParts(self._score, app, access, settings.max_body_bytes)
-        parts = FrontEndParts(protocol, self._dispatcher, (console.out, console.err), settings.drain_s)
-        self._has_left_script = threading.Event()
-        self._front_end = FrontEnd(loop, parts, listeners, self._on_stopped)
+        log = AnswerLog(access, self._metrics, self._observers, settings.shows_timing)
+        score = ScoreEndpoint(self._dispatcher, answer_headers, log, settings.queue_timeout_ms)
+        views = Views(self._dispatcher, answer_headers, access)
+        app = create_app(score, views, self._metrics)
+        desk = FrontDesk(self._loop, self._dispatcher, score, views, self._observers)
+        return desk, ProtocolParts(score, app, access, settings.max_body_bytes)
 
     def run(self) -> int:
         standard_streams.replace(self._console.out, self._console.err)
         prints.install()
-        signals = StopSignals(self._loop, self._front_end.stop)
+        signals = ServerSignals(self._loop, self._front_end.stop, self._reloader.on_signal)
         try:
             self._front_end.start()
-            script = self._start_script()
+            self._host.start()
         except StoppedError:
             self._has_left_script.set()
         except BaseException:
@@ -160,42 +191,38 @@ class Server:
             raise
         else:
             signals.init_done()
-            self._work(script, signals)
+            self._host.work(signals.restore)
             self._has_left_script.set()
         self._front_end.join()
         signals.close()
+        if self._broken is not None:
+            raise self._broken
         return 0
 
-    def _start_script(self) -> Script:
-        settings = self._settings
-        if settings.debug_port is not None:
-            connect_debugger(settings.debug_port)
-        script = load_script(ScriptPlace(settings.app_root, settings.entry_script, settings.source_directory))
-        call_init(script, settings.model_dir)
-        self._views.swagger = self._swagger(script)
-        logging.getLogger(SWAGGER_LOGGER).info("%s", self._views.swagger.summary())
-        self._runner.convert = row_converter(script.run, encode, settings.max_batch_rows)
-        logger.info("Scoring timeout is set to %s", settings.scoring_timeout_ms)
-        return script
+    def _snapshot(self) -> EngineSnapshot:
+        """What the metrics show of the engine at this moment."""
+        calls = self._dispatcher.in_flight
+        queued = [call for call in calls if call.started_s is None]
+        return EngineSnapshot(
+            in_flight_calls=len(calls),
+            queued_calls=len(queued),
+            queued_bytes=sum(call.size_bytes for call in queued),
+            stuck_threads=self._dispatcher.stuck,
+            workers=max(1, len(self._host.worker_pids())),
+            worker_pids=self._host.worker_pids(),
+            missed_records=self._observers.dropped_records(),
+        )
 
-    def _swagger(self, script: Script) -> openapi.SwaggerDocuments:
-        settings = self._settings
-        service = openapi.ServiceText(settings.service_name, settings.service_version, settings.service_path_prefix)
-        generated = openapi.generate(service, *schemas_of(script.run, script.contract))
-        return openapi.SwaggerDocuments({**generated, **openapi.read_user_documents(Path(settings.app_root))})
-
-    def _work(self, script: Script, signals: StopSignals) -> None:
-        execution = Execution(awaited(script.run), encode, Alarm(self._settings.timeout_ms))
-        # What init() has loaded lives as long as the server: full collections need not look at it again.
-        gc.collect()
-        gc.freeze()
-        self._loop.call_soon_threadsafe(self._score.open, script.contract)
-        logger.info("Worker with pid %s ready for serving traffic", os.getpid())
-        self._runner.work(execution, HandBack(self._loop, self._dispatcher, self._runner.has_more), signals.restore)
+    def _on_broken(self, error: StartError) -> None:
+        """On the loop's thread: the host cannot serve any longer."""
+        self._broken = error
+        self._front_end.stop_at_once()
 
     def _on_stopped(self, is_clean: bool) -> None:
         """On the front end's thread, at its end: lets the main thread go, or leaves without it."""
-        self._runner.stop()
+        self._host.stop()
+        if self._broken is not None:
+            return
         if not is_clean:
             self._leave("The server was stopped before every accepted call had ended.")
         if not self._has_left_script.wait(self._settings.drain_s):
@@ -203,5 +230,15 @@ class Server:
 
     def _leave(self, reason: str) -> NoReturn:
         logger.error("%s", reason)
+        self._host.kill()
+        self._observers.close(LAST_RECORDS_S)
         self._console.drain()
         os._exit(EXIT_CUT_SHORT)
+
+
+def _host_of(
+    settings: Settings, desk: FrontDesk, metrics: ScoringMetrics, on_broken: Callable[[StartError], None]
+) -> Host:
+    if settings.uses_processes:
+        return WorkerHost(settings, desk, metrics.worker_restarted, on_broken)
+    return ThreadHost(settings, desk)

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT reach the event loop through a file descriptor, whatever the main thread is doing.
+"""SIGTERM, SIGINT and SIGHUP reach the event loop through a file descriptor, whatever the main thread is doing.
 
 Python runs signal handlers on the main thread, between two bytecodes: while run() is in native code, not at all. The
 interpreter's C-level handler, however, writes the signal's number to the wake-up descriptor at once, and the event
@@ -26,18 +26,26 @@ logger = logging.getLogger(LOGGER)
 _get_handler = inspect.unwrap(signal.getsignal)
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SIGNALS = (*STOP_SIGNALS, signal.SIGHUP)
 
 
-class StopSignals:
-    """Created on the main thread; `on_stop` is called on the loop's thread, once per signal."""
+class ServerSignals:
+    """Created on the main thread; `on_stop` and `on_reload` are called on the loop's thread, once per signal.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, on_stop: Callable[[], None]) -> None:
+    SIGHUP asks for a reload, unless it comes because the terminal of the server has been closed: then it stops it.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, on_stop: Callable[[], None], on_reload: Callable[[], None]
+    ) -> None:
         self._on_stop = on_stop
+        self._on_reload = on_reload
+        self._had_terminal = _has_terminal()
         self._is_interruptible = True
         self._receiver, self._sender = socket.socketpair()
         self._receiver.setblocking(False)
         self._sender.setblocking(False)
-        for number in STOP_SIGNALS:
+        for number in SIGNALS:
             signal.signal(number, self._handle)
         self._sender_fd = self._sender.fileno()
         signal.set_wakeup_fd(self._sender_fd, warn_on_full_buffer=False)
@@ -55,17 +63,18 @@ class StopSignals:
 
         A handler of its own stays: the wake-up descriptor is written all the same.
         """
-        for number in STOP_SIGNALS:
+        for number in SIGNALS:
             if not callable(_get_handler(number)):
-                logger.warning("The script had changed %s; it stops the server all the same.", number.name)
+                logger.warning("The script had changed %s; the server minds it all the same.", number.name)
                 signal.signal(number, self._handle)
         signal.set_wakeup_fd(self._sender_fd, warn_on_full_buffer=False)
 
     def _forget(self) -> None:
         """In a forked child: its signals are its own."""
         signal.set_wakeup_fd(-1)
-        if _get_handler(signal.SIGTERM) == self._handle:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if _get_handler(number) == self._handle:
+                signal.signal(number, signal.SIG_DFL)
         if _get_handler(signal.SIGINT) == self._handle:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         _unblock()
@@ -76,7 +85,7 @@ class StopSignals:
         self._sender.close()
 
     def _handle(self, signum: int, frame: FrameType | None) -> None:
-        if self._is_interruptible:
+        if self._is_interruptible and (signum in STOP_SIGNALS or self._has_lost_terminal()):
             raise StoppedError
 
     def _read(self) -> None:
@@ -85,13 +94,27 @@ class StopSignals:
         except BlockingIOError:
             return
         for number in numbers:
-            if number in STOP_SIGNALS:
+            if number in STOP_SIGNALS or (number == signal.SIGHUP and self._has_lost_terminal()):
                 self._on_stop()
+            elif number == signal.SIGHUP:
+                self._on_reload()
+
+    def _has_lost_terminal(self) -> bool:
+        return self._had_terminal and not _has_terminal()
+
+
+def _has_terminal() -> bool:
+    """Whether the process has a controlling terminal that is still there."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _block() -> None:
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
 
 
 def _unblock() -> None:
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from scoring_runtime.call import Call, Outcome, Payload
+import numpy as np
+
+from scoring_runtime.call import Arguments, Call, Outcome, Payload
 from scoring_runtime.dispatch.alarm import Alarm
 from scoring_runtime.dispatch.execution import Execution, Run
+from scoring_runtime.dispatch.merging import Merging, RowMerging
 from scoring_runtime.dispatch.thread_runner import Ended
 
 NO_ALARM_MS = 60_000
@@ -28,9 +31,19 @@ def encode(output: Any) -> Payload:
     return Payload(json.dumps(output).encode())
 
 
-def execution_of(run: Run) -> Execution:
+def execution_of(run: Run, merging: Merging | None = None) -> Execution:
     """An execution whose alarm does not ring during a test."""
-    return Execution(run, encode, Alarm(NO_ALARM_MS))
+    return Execution(run, encode, Alarm(NO_ALARM_MS), merging)
+
+
+def as_array(arguments: Arguments) -> Arguments:
+    """What a schema makes of the parameter `data`."""
+    return {"data": np.asarray(arguments["data"])}
+
+
+def by_rows(limit: int = 100) -> RowMerging:
+    """Calls whose `data` is an array share a run()."""
+    return RowMerging(limit, as_array)
 
 
 def answers(ended: Ended) -> list[bytes | str]:

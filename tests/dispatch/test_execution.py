@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scoring_runtime.call import Call
+from scoring_runtime.call import Call, Outcome
 from scoring_runtime.dispatch.alarm import Alarm, AlarmError
-from scoring_runtime.dispatch.execution import Execution
+from scoring_runtime.dispatch.execution import Execution, Run
 from scoring_runtime.errors import InputError, RunError, RunTimeoutError
 from scoring_runtime.telemetry.context import current_request_id
-from tests.dispatch.calls import SentCall, encode, execution_of, shown
+from tests.dispatch.calls import SentCall, by_rows, encode, execution_of, shown
 
 
 class BrokenError(Exception):
@@ -122,6 +122,14 @@ def rows(*numbers: int) -> SentCall:
     return SentCall(data=np.array(numbers))
 
 
+def grouped(run: Run, calls: list[Call]) -> list[Outcome]:
+    """The outcomes of calls that are merged by rows."""
+    merging = by_rows()
+    for call in calls:
+        call.batchable = merging.batchable(call.arguments)
+    return execution_of(run, merging).group(calls, merging)
+
+
 def test_a_group_is_one_run_and_each_call_gets_its_rows() -> None:
     sizes: list[int] = []
 
@@ -130,7 +138,7 @@ def test_a_group_is_one_run_and_each_call_gets_its_rows() -> None:
         return (data * 10).tolist()  # type: ignore[no-any-return]
 
     calls = [rows(1), rows(2, 3), rows(4)]
-    outcomes = execution_of(run).group(list(calls))
+    outcomes = grouped(run, list(calls))
     assert [shown(outcome) for outcome in outcomes] == [b"[10]", b"[20, 30]", b"[40]"]
     assert sizes == [4]
     assert len({call.started_s for call in calls}) == 1
@@ -143,19 +151,19 @@ def test_only_the_guilty_call_of_a_group_fails(guilty: int) -> None:
             raise ValueError("bad row")
         return data.tolist()  # type: ignore[no-any-return]
 
-    outcomes = execution_of(run).group([rows(number) for number in range(5)])
+    outcomes = grouped(run, [rows(number) for number in range(5)])
     expected: list[bytes | str] = [f"[{number}]".encode() for number in range(5)]
     expected[guilty] = "RunError"
     assert [shown(outcome) for outcome in outcomes] == expected
 
 
 def test_a_group_whose_output_cannot_be_divided_runs_call_by_call() -> None:
-    outcomes = execution_of(lambda data: int(data.sum())).group([rows(1, 2), rows(3), rows(4)])
+    outcomes = grouped(lambda data: int(data.sum()), [rows(1, 2), rows(3), rows(4)])
     assert [shown(outcome) for outcome in outcomes] == [b"3", b"3", b"4"]
 
 
 def test_a_part_that_cannot_be_encoded_fails_alone() -> None:
-    outcomes = execution_of(lambda data: [set() if row == 2 else int(row) for row in data]).group([rows(1), rows(2)])
+    outcomes = grouped(lambda data: [set() if row == 2 else int(row) for row in data], [rows(1), rows(2)])
     assert [shown(outcome) for outcome in outcomes] == [b"[1]", "InternalError"]
 
 
@@ -166,7 +174,7 @@ def test_a_group_that_takes_too_long_is_not_tried_again() -> None:
         runs.append(len(data))
         raise AlarmError
 
-    outcomes = execution_of(run).group([rows(1), rows(2)])
+    outcomes = grouped(run, [rows(1), rows(2)])
     assert [shown(outcome) for outcome in outcomes] == ["RunTimeoutError", "RunTimeoutError"]
     assert runs == [2]
 
@@ -177,7 +185,7 @@ def test_a_system_exit_in_a_group_ends_its_own_call_only() -> None:
             raise SystemExit
         return data.tolist()  # type: ignore[no-any-return]
 
-    outcomes = execution_of(run).group([rows(1), rows(2), rows(3)])
+    outcomes = grouped(run, [rows(1), rows(2), rows(3)])
     assert [shown(outcome) for outcome in outcomes] == [b"[1]", "RunError", b"[3]"]
 
 
@@ -191,5 +199,5 @@ def test_the_halves_of_a_failed_group_begin_their_time_anew() -> None:
             raise ValueError("together")
         return data.tolist()
 
-    execution_of(run).group(calls)
+    grouped(run, calls)
     assert [start is None for start in second_starts] == [False, True, False]

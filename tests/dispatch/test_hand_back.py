@@ -13,6 +13,7 @@ from scoring_runtime.dispatch.admission import QueueLimits
 from scoring_runtime.dispatch.dispatcher import TICK_S, Dispatcher
 from scoring_runtime.dispatch.hand_back import HandBack
 from tests.dispatch.calls import SentCall
+from tests.dispatch.holding_runner import HoldingRunner
 
 
 class CountingLoop(asyncio.SelectorEventLoop):
@@ -42,12 +43,13 @@ def loop() -> Iterator[CountingLoop]:
 
 def waiting(loop: CountingLoop, count: int) -> tuple[HandBack, list[SentCall]]:
     """Calls that a runner has, and the way back."""
-    dispatcher = Dispatcher(loop, lambda call: None, QueueLimits(100, 100), timeout_ms=60_000)
+    dispatcher = Dispatcher(loop, QueueLimits(100, 100), timeout_ms=60_000)
+    dispatcher.switch(HoldingRunner())
     calls = [SentCall() for _ in range(count)]
     for call in calls:
         dispatcher.submit(call)
     loop.wakes = 0
-    return HandBack(loop, dispatcher), calls
+    return HandBack(loop, dispatcher.take_back), calls
 
 
 def ended(calls: list[SentCall]) -> list[int]:
@@ -94,11 +96,14 @@ def test_after_the_loop_has_closed_there_is_a_line_in_the_log(
 
 def test_what_is_left_behind_by_a_long_call_is_fetched(loop: CountingLoop) -> None:
     """The second outcome does not wake the loop, as a call waits; were that a long one, nothing else would."""
-    dispatcher = Dispatcher(loop, lambda call: None, QueueLimits(100, 100), timeout_ms=60_000)
+    runner = HoldingRunner()
+    dispatcher = Dispatcher(loop, QueueLimits(100, 100), timeout_ms=60_000)
+    dispatcher.switch(runner)
     calls = [SentCall() for _ in range(3)]
     for call in calls:
         dispatcher.submit(call)
-    hand_back = HandBack(loop, dispatcher, has_more=lambda: True)
+    hand_back = HandBack(loop, dispatcher.take_back, has_more=lambda: True)
+    runner.on_fetch = hand_back.fetch
     loop.wakes = 0
     hand_back([(calls[0], Outcome())])
     loop.turn()

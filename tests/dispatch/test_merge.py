@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,14 @@ FRAME = pd.DataFrame({"a": [1], "b": ["x"]})
 OTHER_INDEX = pd.DataFrame({"a": [1], "b": ["x"]}, index=[7])
 
 
+def kind_of(arguments: dict[str, Any]) -> Hashable:
+    """What calls must have in common, of a call that may be merged."""
+    found = merge.kind_and_rows(arguments)
+    assert found is not None
+    assert found[1] == merge.rows(arguments)
+    return found[0]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -26,8 +35,7 @@ OTHER_INDEX = pd.DataFrame({"a": [1], "b": ["x"]}, index=[7])
     ],
 )
 def test_may_share_a_run(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert merge.key(one) is not None
-    assert merge.key(one) == merge.key(other)
+    assert kind_of(one) == kind_of(other)
 
 
 @pytest.mark.parametrize(
@@ -57,9 +65,7 @@ def test_may_share_a_run(one: dict[str, Any], other: dict[str, Any]) -> None:
     ],
 )
 def test_never_across_different(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert merge.key(one) is not None
-    assert merge.key(other) is not None
-    assert merge.key(one) != merge.key(other)
+    assert kind_of(one) != kind_of(other)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +82,7 @@ def test_never_across_different(one: dict[str, Any], other: dict[str, Any]) -> N
     ],
 )
 def test_runs_alone(arguments: dict[str, Any]) -> None:
-    assert merge.key(arguments) is None
+    assert merge.kind_and_rows(arguments) is None
 
 
 def test_join_keeps_the_order_of_the_calls() -> None:

@@ -1,4 +1,4 @@
-"""Random submits, departures, failures and batch sizes: every call ends exactly once, with its own answer."""
+"""Random submits, departures, failures, sizes, threads and reloads: every call ends once, with its own answer."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import asyncio
 import threading
 from typing import Any
 
-import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from scoring_runtime.dispatch.admission import QueueLimits
 from scoring_runtime.dispatch.dispatcher import Dispatcher
-from scoring_runtime.dispatch.hand_back import HandBack
-from scoring_runtime.dispatch.thread_runner import ThreadRunner
+from scoring_runtime.dispatch.thread_pool import ThreadPool
 from scoring_runtime.errors import OverloadError
-from tests.dispatch.calls import SentCall, execution_of, shown
+from tests.dispatch.calls import SentCall, by_rows, execution_of, shown
 
 WAIT_S = 10.0
 MAX_CALLS = 12
@@ -32,22 +30,31 @@ def expected(numbers: list[int]) -> bytes | str:
 
 
 class RandomWork(RuleBasedStateMachine):
-    """The runner has a thread of its own, and stands still while `gate` is closed."""
+    """The runner has threads of its own, which stand still while `gate` is closed."""
 
-    @initialize(max_rows=st.integers(1, 8), merges=st.booleans())
-    def start(self, max_rows: int, merges: bool) -> None:
+    @initialize(max_rows=st.integers(1, 8), merges=st.booleans(), threads=st.integers(1, 3))
+    def start(self, max_rows: int, merges: bool, threads: int) -> None:
         self.gate = threading.Event()
         self.calls: dict[SentCall, list[int]] = {}
         self.loop = asyncio.new_event_loop()
-        self.runner = ThreadRunner(max_rows)
-        if merges:
-            self.runner.convert = lambda arguments: {"data": np.asarray(arguments["data"])}
-        limits = QueueLimits(MAX_CALLS, max_bytes=1000)
-        self.dispatcher = Dispatcher(self.loop, self.runner.submit, limits, timeout_ms=60_000)
-        self.dispatcher.open()
-        self.hand_back = HandBack(self.loop, self.dispatcher)
-        self.thread = threading.Thread(target=self.work, daemon=True)
-        self.thread.start()
+        self.merging = by_rows(max_rows) if merges else None
+        self.pools: list[ThreadPool] = []
+        self.workers: list[threading.Thread] = []
+        self.dispatcher = Dispatcher(self.loop, QueueLimits(MAX_CALLS, max_bytes=1000), timeout_ms=60_000)
+        self.threads = threads
+        self.reload()
+
+    @rule()
+    def reload(self) -> None:
+        """Another runner takes over; the one before it ends what it has."""
+        executions = [execution_of(self.run, self.merging) for _ in range(self.threads)]
+        pool = ThreadPool(self.loop, self.dispatcher.take_back, executions, timeout_ms=60_000)
+        worker = threading.Thread(target=pool.work, daemon=True)
+        worker.start()
+        if previous := self.dispatcher.switch(pool):
+            previous.stop()
+        self.pools.append(pool)
+        self.workers.append(worker)
 
     def run(self, data: Any) -> list[int]:
         assert self.gate.wait(WAIT_S)
@@ -57,9 +64,6 @@ class RandomWork(RuleBasedStateMachine):
         if EXITS in numbers:
             raise SystemExit
         return [number * 2 for number in numbers if number != SHORT]
-
-    def work(self) -> None:
-        self.runner.work(execution_of(self.run), self.hand_back)
 
     @rule(numbers=rows)
     def submit(self, numbers: list[int]) -> None:
@@ -106,8 +110,10 @@ class RandomWork(RuleBasedStateMachine):
             return
         self.settle()
         self.gate.set()
-        self.runner.stop()
-        self.thread.join(WAIT_S)
+        self.pools[-1].stop()
+        for worker in self.workers:
+            worker.join(WAIT_S)
+            assert not worker.is_alive()
         self.loop.close()
         assert all(call.ended for call in self.calls)
         assert repr(self.dispatcher) == "<Dispatcher ready: 0 calls, 0 bytes>"

@@ -46,9 +46,9 @@ def wait_refusing(server: ServerProcess) -> None:
     raise AssertionError("new connections are still accepted")
 
 
-def wait_logged(server: ServerProcess, text: str) -> None:
-    """Returns when the log has `text`."""
+def wait_logged(server: ServerProcess, text: str, start: int = 0) -> None:
+    """Returns when the log has `text`, at or after its character number `start`."""
     deadline_s = time.monotonic() + PROMPT_S
-    while text not in server.log():
+    while text not in server.log()[start:]:
         assert time.monotonic() < deadline_s, server.log()
         assert not has_ended(server.process, within_s=0.02), server.log()

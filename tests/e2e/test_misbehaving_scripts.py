@@ -1,4 +1,7 @@
-"""run() and init() that misbehave: the call gets its error, and the server goes on with the next one."""
+"""run() and init() that misbehave: the call gets its error, and the server goes on with the next one.
+
+In both kinds of runner. What only a worker process survives is in tests/faults/test_dying_scripts.py.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import pytest
 from tests.e2e.canary import assert_canary, assert_goes_on
 from tests.e2e.connection import Connection
 from tests.e2e.pipe import pipe
+from tests.e2e.stopping import wait_logged
 from tests.e2e.wrong_request import get, post
 from tests.process import Answer, ServerProcess
 
@@ -20,6 +24,7 @@ RUN_FAILED = {"message": "An unexpected error occurred in scoring script. Check 
 TIMEOUT_MS = 300
 TIMED_OUT = {"message": f"Scoring timeout after {TIMEOUT_MS} ms"}
 TIMEOUT_ENV = {"SCORING_TIMEOUT_MS": str(TIMEOUT_MS)}
+RUNNERS = {"threads": (), "workers": ("--workers", "2")}
 # What the timer, a busy machine and the grace for native calls may add to a time-out.
 MAX_LATE_S = 2.0
 MAX_LOGGED_BYTES = 200_000
@@ -49,15 +54,21 @@ RAISED = {
 }
 
 
+@pytest.fixture(scope="module", params=[*RUNNERS.values()], ids=[*RUNNERS])
+def runner(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The options that choose a runner."""
+    return tuple(request.param)
+
+
 @pytest.fixture(scope="module")
-def raising() -> Iterator[ServerProcess]:
-    with ServerProcess(f"{SCRIPTS}/bad_exceptions.py") as server:
+def raising(runner: tuple[str, ...]) -> Iterator[ServerProcess]:
+    with ServerProcess(f"{SCRIPTS}/bad_exceptions.py", *runner) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def hanging() -> Iterator[ServerProcess]:
-    with ServerProcess(f"{SCRIPTS}/bad_hangs.py", env=TIMEOUT_ENV) as server:
+def hanging(runner: tuple[str, ...]) -> Iterator[ServerProcess]:
+    with ServerProcess(f"{SCRIPTS}/bad_hangs.py", *runner, env=TIMEOUT_ENV) as server:
         yield server
 
 
@@ -72,9 +83,9 @@ def test_whatever_run_raises_is_one_failed_call(name: str, logged: str, raising:
     assert (answer.status, answer.json()) == (500, RUN_FAILED)
     assert answer.headers["x-ms-run-function-failed"] == "True"
     assert_goes_on(raising)
+    wait_logged(raising, logged, before)
     log = raising.log()[before:]
     assert "Encountered Exception: " in log
-    assert logged in log
     assert len(log) < MAX_LOGGED_BYTES
 
 
@@ -107,32 +118,33 @@ def test_a_native_call_is_answered_for_and_the_server_is_not_ready_meanwhile(tmp
 
 
 @pytest.mark.parametrize("way", ["print", "stdout", "stderr", "buffered"])
-def test_output_that_nobody_reads_does_not_stop_the_server(way: str) -> None:
+def test_output_that_nobody_reads_does_not_stop_the_server(way: str, runner: tuple[str, ...]) -> None:
     command = (sys.executable, "-c", UNREAD_OUTPUT)
     env = {"SCORING_TIMEOUT_MS": "5000"}
-    with ServerProcess(f"{SCRIPTS}/bad_printer.py", env=env, command=command) as server:
+    with ServerProcess(f"{SCRIPTS}/bad_printer.py", *runner, env=env, command=command) as server:
         assert ask(server, "print").json() == {"given": "print"}
         assert ask(server, way).json() == {"given": way}
         assert_goes_on(server)
         assert server.stop() == 0
 
 
-def test_run_may_start_an_event_loop() -> None:
-    with ServerProcess(f"{SCRIPTS}/bad_asyncio_run.py") as server:
+def test_run_may_start_an_event_loop(runner: tuple[str, ...]) -> None:
+    with ServerProcess(f"{SCRIPTS}/bad_asyncio_run.py", *runner) as server:
         for _ in range(3):
             assert_goes_on(server)
 
 
-def test_run_may_be_a_coroutine_function() -> None:
-    with ServerProcess(f"{SCRIPTS}/bad_loops.py") as server:
+def test_run_may_be_a_coroutine_function(runner: tuple[str, ...]) -> None:
+    with ServerProcess(f"{SCRIPTS}/bad_loops.py", *runner) as server:
         for text in ("a", "b"):
             assert ask(server, text).json() == {"here": text * 2, "there": text * 2}
 
 
-def test_while_init_lasts_only_liveness_is_200(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_while_init_lasts_only_liveness_is_200(kind: str, tmp_path: Path) -> None:
     with pipe(tmp_path) as slow:
-        env = {"PIPE": slow.name}
-        with ServerProcess(f"{SCRIPTS}/bad_slow_init.py", env=env, wait_for="/health/live") as server:
+        env, options = {"PIPE": slow.name}, ("--runner", kind)
+        with ServerProcess(f"{SCRIPTS}/bad_slow_init.py", *options, env=env, wait_for="/health/live") as server:
             slow.wait_begun()
             for target in ("/", "/score", "/health/ready", "/health/startup", "/swagger.json"):
                 answer = server.request("GET", target)

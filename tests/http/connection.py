@@ -43,6 +43,11 @@ class ManualScore:
         self._open: list[Callable[[Response], None]] = []
         self.answers_at_once = False
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a request waits for its answer."""
+        return bool(self._open)
+
     def __call__(self, request: Request, respond: Callable[[Response], None]) -> Call:
         self.requests.append(request)
         self._open.append(respond)

@@ -26,7 +26,7 @@ NOT_FOUND = (
 def answer(method: str, target: str, *messages: Message, run: Callable[..., Any] = lambda data: data) -> AsgiAnswer:
     async def ask_once() -> AsgiAnswer:
         engine = Engine(asyncio.get_running_loop(), run)
-        engine.score.open(STRING)
+        engine.open(STRING)
         return await ask(create_app(engine.score, engine.views), method, target, messages or (BODY,))
 
     return asyncio.run(ask_once())
@@ -91,7 +91,7 @@ def test_a_client_that_goes_while_it_sends_never_reaches_run() -> None:
 def test_a_client_that_goes_while_it_waits_abandons_its_call() -> None:
     async def ask_once() -> tuple[AsgiAnswer, list[bool]]:
         engine = Engine(asyncio.get_running_loop(), lambda data: data)
-        engine.score.open(STRING)
+        engine.open(STRING)
         engine.holds = True
         answered = await ask(create_app(engine.score, engine.views), "POST", "/score", (BODY, GONE))
         return answered, [call.abandoned for call in engine.held]
@@ -130,7 +130,7 @@ def test_a_stream_that_fails_is_left_incomplete() -> None:
 
     async def ask_once() -> None:
         engine = Engine(asyncio.get_running_loop(), lambda data: streamed(b"one", is_failing=True))
-        engine.score.open(STRING)
+        engine.open(STRING)
         scope = {"type": "http", "method": "POST", "path": "/score", "headers": []}
         messages = [BODY]
 

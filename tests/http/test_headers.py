@@ -54,7 +54,7 @@ def test_without_an_id_a_new_one_is_made(sent: dict[bytes, bytes], shown: bytes 
 
 
 def test_new_ids_are_random_uuids() -> None:
-    ids = [new_id().decode() for _ in range(1000)]
+    ids = [new_id() for _ in range(1000)]
     assert len(set(ids)) == 1000
     for each in map(uuid.UUID, ids):
         assert (each.version, each.variant) == (4, uuid.RFC_4122)

@@ -48,7 +48,7 @@ def answer(engine: Engine, loop: ManualLoop, request: Request) -> Response:
 
 
 def test_run_answers(engine: Engine, loop: ManualLoop) -> None:
-    engine.score.open(STRING)
+    engine.open(STRING)
     response = answer(engine, loop, request_of())
     assert (response.status, response.body) == (200, b'"text"')
     named = dict(response.headers)
@@ -69,7 +69,7 @@ def test_while_starting_the_answer_is_503(engine: Engine, loop: ManualLoop) -> N
 
 @pytest.mark.parametrize("contract", [STRING, SCHEMA], ids=["string", "schema"])
 def test_options_and_head_do_not_run(engine: Engine, loop: ManualLoop, contract: Contract) -> None:
-    engine.score.open(contract)
+    engine.open(contract)
     response = answer(engine, loop, request_of("OPTIONS"))
     assert (response.status, response.body) == (200, b"")
     assert b"x-ms-run-fn-exec-ms" not in dict(response.headers)
@@ -80,7 +80,7 @@ def test_options_and_head_do_not_run(engine: Engine, loop: ManualLoop, contract:
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "OPTIONS"])
 def test_a_raw_script_runs_for_every_method(loop: ManualLoop, method: str) -> None:
     engine = Engine(loop, lambda data: data.method)
-    engine.score.open(RAW)
+    engine.open(RAW)
     assert answer(engine, loop, request_of(method)).body == f'"{method}"'.encode()
 
 
@@ -95,7 +95,7 @@ def test_a_raw_script_runs_for_every_method(loop: ManualLoop, method: str) -> No
 def test_wrong_input_is_answered_without_a_call(
     engine: Engine, loop: ManualLoop, request_: Request, status: int
 ) -> None:
-    engine.score.open(SCHEMA)
+    engine.open(SCHEMA)
     engine.holds = True
     assert answer(engine, loop, request_).status == status
     assert engine.dispatcher.is_idle
@@ -103,7 +103,7 @@ def test_wrong_input_is_answered_without_a_call(
 
 def test_a_failing_run(loop: ManualLoop) -> None:
     engine = Engine(loop, lambda data: 1 / 0)
-    engine.score.open(STRING)
+    engine.open(STRING)
     response = answer(engine, loop, request_of())
     expected = b'{"message": "An unexpected error occurred in scoring script. Check the logs for more info."}'
     assert (response.status, response.body) == (500, expected)
@@ -111,7 +111,7 @@ def test_a_failing_run(loop: ManualLoop) -> None:
 
 
 def test_overload_says_when_to_come_back(engine: Engine, loop: ManualLoop) -> None:
-    engine.score.open(STRING)
+    engine.open(STRING)
     engine.holds = True
     responses = [score(engine, loop, request_of())[1] for _ in range(3)]
     assert responses[:2] == [[], []]
@@ -130,7 +130,7 @@ def test_a_large_body_is_bound_on_another_thread(body: bytes, status: int) -> No
     async def ask() -> Response:
         loop = asyncio.get_running_loop()
         engine = Engine(loop, lambda data: len(data))
-        engine.score.open(STRING)
+        engine.open(STRING)
         answered: asyncio.Future[Response] = loop.create_future()
         engine.score(request_of(body=body), answered.set_result)
         assert not answered.done()
@@ -143,11 +143,11 @@ def test_an_error_of_ours_while_binding_elsewhere_still_answers(monkeypatch: pyt
     def broken(contract: Contract, request: Request) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("scoring_runtime.http.score.bind", broken)
+    monkeypatch.setattr("tests.http.engine.bind", broken)
 
     async def ask() -> Response:
         engine = Engine(asyncio.get_running_loop(), echo)
-        engine.score.open(STRING)
+        engine.open(STRING)
         answered: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         engine.score(request_of(body=b"x" * (MAX_INLINE_BYTES + 1)), answered.set_result)
         return await asyncio.wait_for(answered, WAIT_S)
@@ -161,16 +161,16 @@ def test_an_error_of_ours_while_binding_here_still_answers(
     def broken(contract: Contract, request: Request) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("scoring_runtime.http.score.bind", broken)
-    engine.score.open(STRING)
+    monkeypatch.setattr("tests.http.engine.bind", broken)
+    engine.open(STRING)
     assert answer(engine, loop, request_of()).status == 500
 
 
 def test_a_call_ends_once(engine: Engine, loop: ManualLoop) -> None:
-    engine.score.open(STRING)
+    engine.open(STRING)
     engine.holds = True
     call, responses = score(engine, loop, request_of())
     engine.dispatcher.abandon_all()
     engine.holds = False
-    engine._run(call)
+    engine.submit(call)
     assert [response.status for response in responses] == [503]

@@ -33,7 +33,7 @@ def engine(loop: ManualLoop) -> Engine:
 
 @pytest.fixture
 def ready(engine: Engine) -> Engine:
-    engine.score.open(STRING)
+    engine.open(STRING)
     undecorated = openapi.UNDECORATED_SCHEMA
     engine.views.swagger = openapi.SwaggerDocuments(
         openapi.generate(TEXT, undecorated, undecorated, ["2.0", "3.0", "3.1"])
@@ -124,7 +124,7 @@ PROBES: dict[str, View] = {
 )
 def test_probes_by_state(engine: Engine, state: str, statuses: list[int]) -> None:
     if state != "starting":
-        engine.score.open(STRING)
+        engine.open(STRING)
     if state == "draining":
         drained(engine)
     answers = [view(engine.views)(request_of()) for view in PROBES.values()]

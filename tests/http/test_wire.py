@@ -9,7 +9,7 @@ from scoring_runtime.http.responses import Response
 from scoring_runtime.request import Request
 from scoring_runtime.stream import Stream
 
-DATE = [(b"date", b"today")]
+DATE = b"date: today\r\n"
 
 
 def request_of(method: str = "GET", version: str = "1.1") -> Request:

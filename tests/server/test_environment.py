@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from scoring_runtime import __version__
-from scoring_runtime.server.environment import exported, insights_notices, server_version, shown_health_port
+from scoring_runtime.server.environment import (
+    exported,
+    insights_notices,
+    server_version,
+    shown_health_port,
+    wants_insights,
+)
 from scoring_runtime.settings import Settings
 
 KEY = "00000000-1111-2222-3333-444444444444"
@@ -61,14 +67,30 @@ def test_an_application_root_of_the_environment_stays_as_its_user_wrote_it() -> 
     assert "AML_APP_ROOT" not in exported(settings)
 
 
-def test_the_launch_says_what_becomes_of_an_insights_key() -> None:
-    assert insights_notices(Settings()) == []
-    assert insights_notices(Settings(app_insights_key=KEY)) == []
-    given = [insights_notices(Settings(app_insights_key=key, has_app_insights=True))[0] for key in (KEY, "no uuid")]
-    assert given == [
-        "Valid Application Insights instrumentation key provided.",
-        "Invalid Application Insights instrumentation key provided.",
-    ]
+CONNECTION = f"InstrumentationKey={KEY};IngestionEndpoint=http://127.0.0.1:1/"
+
+
+@pytest.mark.parametrize(
+    ("values", "is_wanted", "first_word"),
+    [
+        ({}, False, None),
+        ({"app_insights_key": KEY}, False, None),
+        ({"app_insights_connection_string": CONNECTION}, False, None),
+        ({"has_app_insights": True}, False, None),
+        ({"has_app_insights": True, "app_insights_key": KEY}, True, "Valid"),
+        ({"has_app_insights": True, "app_insights_connection_string": CONNECTION}, True, "Valid"),
+        ({"has_app_insights": True, "app_insights_key": "no uuid"}, False, "Invalid"),
+        ({"has_app_insights": True, "app_insights_connection_string": "no key"}, False, "Invalid"),
+    ],
+)
+def test_the_launch_says_what_becomes_of_an_insights_key(
+    values: dict[str, Any], is_wanted: bool, first_word: str | None
+) -> None:
+    settings = Settings(**values)
+    notices = insights_notices(settings)
+    assert wants_insights(settings) is is_wanted
+    assert notices[:1] == ([f"{first_word} Application Insights instrumentation key provided."] if first_word else [])
+    assert notices[1:] == (["Application Insights has been disabled."] if first_word == "Invalid" else [])
 
 
 def test_server_version() -> None:

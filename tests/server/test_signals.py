@@ -16,9 +16,9 @@ WAIT_S = 20
 PREAMBLE = """
 import asyncio, hashlib, os, signal, sys, threading, time
 from scoring_runtime.errors import StoppedError
-from scoring_runtime.server.signals import StopSignals
+from scoring_runtime.server.signals import ServerSignals
 loop = asyncio.new_event_loop()
-signals = StopSignals(loop, lambda: os.write(1, b"stop\\n") and os._exit(7))
+signals = ServerSignals(loop, lambda: os.write(1, b"stop\\n") and os._exit(7), lambda: os.write(1, b"reload\\n"))
 threading.Thread(target=loop.run_forever, daemon=True).start()
 """
 READY = "print('ready', flush=True)\n"
@@ -77,7 +77,7 @@ def test_a_script_that_changed_the_signal_is_overruled(change: str) -> None:
     code = f"signal.signal(signal.SIGTERM, {change})\nsignals.init_done()\n{READY}{IN_NATIVE_CODE}"
     exit_code, output = signalled(code, signal.SIGTERM)
     assert exit_code == 7
-    assert output == "The script had changed SIGTERM; it stops the server all the same.\nstop\n"
+    assert output == "The script had changed SIGTERM; the server minds it all the same.\nstop\n"
 
 
 def test_a_handler_of_the_script_is_called_as_well() -> None:
