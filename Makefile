@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test lint typecheck format bench compat clean
+.PHONY: help install serve test lint typecheck format bench compat soak clean
 
 help:       ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,13 +49,17 @@ format:     ## rewrite the sources in the project's style, and the README's tabl
 format: $(VENV)/.installed-lint
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format . && $(BIN)/python -m tests.readme
 
-bench:      ## measure against the original server; writes the table of benchmarks/README.md
+bench:      ## measure against the original and five other servers; writes benchmarks/README.md (ARGS='--only ridge')
 bench: $(VENV)/.installed
-	$(BIN)/python -m benchmarks.bench_serving
+	$(BIN)/python -m benchmarks.bench_serving $(ARGS)
 
 compat:     ## compare every answer with the original server's, side by side
 compat: $(VENV)/.installed-test
 	$(BIN)/python -m tests.compat
+
+soak:       ## prove at length that no call is lost, whatever goes wrong (ARGS='calls --calls 10000000')
+soak: $(VENV)/.installed-test
+	$(BIN)/python -m tests.faults $(ARGS)
 
 clean:      ## remove what the other targets built
 	rm -rf $(VENV) .compat .bench build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache examples/*/azureml-models

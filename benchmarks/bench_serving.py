@@ -1,138 +1,108 @@
-"""How many requests a second, and how fast: this server and its peers at the same scripts, one core each.
-
-All servers of a workload are up at once and idle but for the one that is measured; the runs alternate between
-them, so that a slow moment of the machine hits each alike. Answers are checked before and during the load.
-"""
+"""This server and its peers at the same work: how many requests a second, how fast, how soon, in how much memory."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import datetime
-import json
-import math
+import os
 import platform
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import scoring_runtime
-from benchmarks import results
-from benchmarks.load import Measurement, measure, medians, require_tools, wrk_version
-from benchmarks.peers import AZUREML, ENVIRONMENTS, SCORING_RUNTIME, SHARED, Peer
-from benchmarks.results import Row
-from benchmarks.serving import ask, free_port, serving
-
-SCRIPTS = Path(__file__).parent / "scripts"
-SERVER_CORE, LOAD_CORE = 0, 1
-ROWS = [[59.0, 2.0, 32.1, 101.0, 157.0, 93.2, 38.0, 4.0, 4.8598, 87.0]] * 2
-RIDGE_ANSWER = [205.59094435613122] * 2
-TOLERANCE = 1e-9
+from benchmarks import nginx, results
+from benchmarks.environments import ENVIRONMENTS, Peer, same_libraries
+from benchmarks.figures import LOAD_CORE, SERVER_CORE, WARM_UP_S
+from benchmarks.load import require_tools, wrk_version
+from benchmarks.results import Result
+from benchmarks.rounds import Figures, Row, alternate
+from benchmarks.servers import NGINX, PEERS, Server
+from benchmarks.unmeasured import Unmeasured
+from benchmarks.workloads import WORKLOADS, Workload
 
 
 @dataclass(frozen=True)
-class Variant:
-    """A peer with options."""
+class Begun:
+    """When the benchmark began, and how busy the machine was with other things."""
 
-    peer: Peer
-    options: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return " ".join((self.peer.name, *self.options))
+    at_s: float
+    load_average: float
 
 
-@dataclass(frozen=True)
-class Workload:
-    """A script, the request that is sent to it, the answer that is right, and who is measured."""
-
-    name: str
-    script: str
-    body: str
-    content_type: str
-    answer: object
-    variants: tuple[Variant, ...]
-
-
-WORKLOADS = (
-    Workload("no-op", "noop.py", "x", "text/plain", "x", (Variant(AZUREML), Variant(SCORING_RUNTIME))),
-    Workload(
-        "Ridge, 2 rows x 10",
-        "ridge.py",
-        json.dumps({"data": ROWS}),
-        "application/json",
-        RIDGE_ANSWER,
-        (Variant(AZUREML), Variant(SCORING_RUNTIME), Variant(SCORING_RUNTIME, ("--max-batch-rows", "64"))),
-    ),
-)
+def build(peers: Sequence[Peer]) -> dict[Peer, str]:
+    """Build the environments that are missing; the reasons of those that cannot be."""
+    reasons = {}
+    for peer in peers:
+        try:
+            peer.programs()
+        except Unmeasured as reason:
+            reasons[peer] = str(reason)
+            print(f"{peer.name}: {reason}", flush=True)
+    return reasons
 
 
-def run_workload(workload: Workload, options: argparse.Namespace) -> list[Row]:
-    """The medians of every variant."""
-    with contextlib.ExitStack() as stack:
-        ports = {variant: _start(stack, workload, variant) for variant in workload.variants}
-        runs: dict[Variant, list[Measurement]] = {variant: [] for variant in ports}
-        for _ in range(options.runs):
-            for variant, port in ports.items():
-                runs[variant].append(_measure(workload, port, options))
-                print(f"{workload.name:<20}{variant.name:<40}{runs[variant][-1].requests_per_s:>10,.0f}/s", flush=True)
-        for port in ports.values():
-            _check(workload, port)
-    return [Row(workload.name, variant.name, medians(runs[variant])) for variant in ports]
+def run(workload: Workload, options: argparse.Namespace, reasons: dict[Peer, str]) -> Result:
+    """A row for every server of the chosen peers, measured or with the reason why not."""
+    chosen = [server for server in workload.servers if server.peer.name in options.peers]
+    ready = [server for server in chosen if server.peer not in reasons]
+
+    def measure(server: Server) -> Figures:
+        return workload.measure(server, options.seconds)
+
+    measured = {row.server: row for row in alternate(ready, options.runs, measure, workload.key)}
+    missing = {
+        server.name: Row(server.name, failures=[reasons[server.peer]]) for server in chosen if server not in ready
+    }
+    return Result(workload, [(measured | missing)[server.name] for server in chosen])
 
 
-def _start(stack: contextlib.ExitStack, workload: Workload, variant: Variant) -> int:
-    port = free_port()
-    command = variant.peer.command(variant.peer.environment(), SCRIPTS / workload.script, port)
-    log = ENVIRONMENTS / f"{workload.script}-{variant.name}.log".replace(" ", "_")
-    log.parent.mkdir(exist_ok=True)
-    stack.enter_context(serving((*command, *variant.options), port, SERVER_CORE, log))
-    _check(workload, port)
-    return port
-
-
-def _check(workload: Workload, port: int) -> None:
-    status, body = ask(port, "POST", "/score", workload.body.encode(), workload.content_type)
-    if status != 200 or not _is_right(json.loads(body), workload.answer):
-        raise SystemExit(f"{workload.name} is answered wrongly, there is nothing to measure: {status} {body!r}")
-
-
-def _is_right(answer: object, expected: object) -> bool:
-    if isinstance(answer, list) and isinstance(expected, list):
-        return all(math.isclose(*pair, rel_tol=TOLERANCE) for pair in zip(answer, expected, strict=True))
-    return answer == expected
-
-
-def _measure(workload: Workload, port: int, options: argparse.Namespace) -> Measurement:
-    url = f"http://127.0.0.1:{port}/score"
-    load = {"clients": options.clients, "seconds": options.seconds, "core": LOAD_CORE}
-    return measure(url, workload.body, workload.content_type, **load)
-
-
-def facts(options: argparse.Namespace) -> dict[str, str]:
+def facts(options: argparse.Namespace, reasons: dict[Peer, str], begun: Begun) -> dict[str, str]:
     """Where, when and how the figures came about."""
-    versions = (*AZUREML.requirements, f"scoring_runtime=={scoring_runtime.__version__}", *SHARED)
+    requirements = [requirement for peer in PEERS if peer.name in options.peers for requirement in peer.requirements]
+    versions = [*requirements, f"scoring_runtime=={scoring_runtime.__version__}", *same_libraries()]
+    if NGINX.name in options.peers and NGINX not in reasons:
+        versions.append(nginx.version(NGINX.programs()))
     return {
-        "machine": f"{results.machine()}; server on core {SERVER_CORE}, load on core {LOAD_CORE}",
+        "machine": f"{results.machine()}; server on core {SERVER_CORE}, load on core {LOAD_CORE}; "
+        f"load average before: {begun.load_average:.2f}",
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
         "versions": f"Python {platform.python_version()}, {', '.join(versions)}; {wrk_version()}",
-        "method": f"medians of {options.runs} alternating runs of {options.seconds} s with {options.clients} clients; "
-        "ratio: requests/s over those of the workload's first row",
+        "method": f"medians of {options.runs} alternating runs of {options.seconds} s after {WARM_UP_S} s of warm-up, "
+        "each with a freshly started server; ratio: the first figure over that of the table's first row; "
+        f"{(time.monotonic() - begun.at_s) / 60:.0f} minutes in all",
     }
 
 
-def main() -> None:
-    """Measure every workload and write the table."""
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    keys, names = [workload.key for workload in WORKLOADS], [peer.name for peer in PEERS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench_serving", description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="runs of each server and workload")
-    parser.add_argument("--seconds", type=int, default=5, help="length of a run")
-    parser.add_argument("--clients", type=int, default=16, help="keep-alive connections")
-    parser.add_argument("--print", action="store_true", help="print the table and leave README.md as it is")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each server and workload (default: 5)")
+    parser.add_argument("--seconds", type=int, default=4, help="length of a run under load (default: 4)")
+    parser.add_argument("--only", nargs="+", choices=keys, default=keys, metavar="WORKLOAD", help=", ".join(keys))
+    parser.add_argument("--peers", type=lambda text: text.split(","), default=names, help=",".join(names))
+    parser.add_argument("--print", action="store_true", help="print the tables and leave README.md as it is")
     options = parser.parse_args()
+    unknown = set(options.peers) - set(names)
+    if unknown:
+        parser.error(f"unknown peers: {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    options.is_whole = options.only == keys and options.peers == names
+    return options
+
+
+def main() -> None:
+    """Measure, print the tables, and write them if nothing was left out."""
+    options, begun = arguments(), Begun(time.monotonic(), os.getloadavg()[0])
     require_tools()
-    rows = [row for workload in WORKLOADS for row in run_workload(workload, options)]
-    text = results.render(rows, facts(options))
+    ENVIRONMENTS.mkdir(exist_ok=True)
+    workloads = [workload for workload in WORKLOADS if workload.key in options.only]
+    used = {server.peer for workload in workloads for server in workload.servers}
+    reasons = build([peer for peer in PEERS if peer in used and peer.name in options.peers])
+    measured = [run(workload, options, reasons) for workload in workloads]
+    text = results.render(measured, facts(options, reasons, begun))
     print(f"\n{text}")
-    if not options.print:
+    if options.is_whole and not options.print:
         results.write(text)
 
 
