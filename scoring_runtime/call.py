@@ -17,7 +17,7 @@ from scoring_runtime.stream import Stream
 Arguments = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Batchable:
     """What a call brings to a shared run(): calls of an equal `kind` may share one; `rows` counts towards the limit."""
 
@@ -55,27 +55,32 @@ class Outcome:
     decode_ms: float = 0.0
 
 
-@dataclass(slots=True, eq=False)
 class Call:
     """One request for run(): its bound arguments and the function that takes its Outcome (on the loop's thread).
 
     Moments are perf_counter's: `submitted_s` when it was queued, `started_s` when run() began with it, `expires_s`
     until when it may begin. `batchable` and `is_prepared` are its runner's. `is_overdue` says that it was answered
-    at its time-out while run() goes on.
+    at its time-out while run() goes on. What a call begins with is on the class: there is one per request.
     """
 
-    arguments: Arguments
-    on_end: Callable[[Outcome], None]
-    request_id: str = ""
-    size_bytes: int = 0
-    submitted_s: float = 0.0
+    request_id = ""
+    size_bytes = 0
+    submitted_s = 0.0
     started_s: float | None = None
-    expires_s: float = math.inf
-    abandoned: bool = False
+    expires_s = math.inf
+    abandoned = False
     batchable: Batchable | None = None
-    is_prepared: bool = False
-    is_overdue: bool = False
-    ended: bool = False
+    is_prepared = False
+    is_overdue = False
+    ended = False
+
+    def __init__(
+        self, arguments: Arguments, on_end: Callable[[Outcome], None], request_id: str = "", size_bytes: int = 0
+    ) -> None:
+        self.arguments = arguments
+        self.on_end = on_end
+        self.request_id = request_id
+        self.size_bytes = size_bytes
 
     def end(self, outcome: Outcome) -> None:
         if not self.ended:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from json import encoder
 from typing import Any
 
+import orjson
+
 
 def _strict_encoder() -> Callable[[Any], str]:
     """What `json.JSONEncoder(allow_nan=False).encode` does, without making its C encoder anew each time.
@@ -34,16 +36,40 @@ def _strict_encoder() -> Callable[[Any], str]:
 _encode_strictly = _strict_encoder()
 
 
+# What is left to its own devices by orjson, so that only plain lists and numbers take the fast road.
+_PLAIN_ONLY = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+_NUMBER_CHARACTERS = b"0123456789.-,[]"
+# The standard library writes such a number with an exponent.
+_SMALL = b"0.0000"
+
+
+def _dump_numbers(value: list[Any]) -> bytes | None:
+    """The text of nested lists of plain numbers, ten times as fast; None for any other list.
+
+    orjson writes numbers as the standard library does but for those with an exponent, and puts no spaces.
+    """
+    try:
+        text = orjson.dumps(value, None, _PLAIN_ONLY)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    if text.translate(None, _NUMBER_CHARACTERS) or _SMALL in text:
+        return None
+    return text.replace(b",", b", ")
+
+
 def dump_json(value: Any) -> bytes:
     """Raises TypeError, ValueError or RecursionError for what JSON cannot hold."""
-    return dump_text(value).encode()
+    if type(value) is list and (text := _dump_numbers(value)) is not None:
+        return text
+    try:
+        return _encode_strictly(value).encode()
+    except ValueError:
+        return _encode_strictly(_without_nan(value)).encode()
 
 
 def dump_text(value: Any) -> str:
-    try:
-        return _encode_strictly(value)
-    except ValueError:
-        return _encode_strictly(_without_nan(value))
+    """The same as text."""
+    return dump_json(value).decode()
 
 
 def _without_nan(value: Any) -> Any:

@@ -174,6 +174,13 @@ class Settings:
         flags=("--max-queue-bytes",),
         env=("SCORING_MAX_QUEUE_BYTES",),
     )
+    max_connections: int = _option(
+        0,
+        "connections held at once, idle ones are closed for new ones; 0: up to 10,000, as open files allow",
+        parse=whole_number,
+        flags=("--max-connections",),
+        env=("SCORING_MAX_CONNECTIONS",),
+    )
     max_body_bytes: int = _option(
         100 * MIB,
         "the largest request body; a larger one gets 413",

@@ -74,7 +74,7 @@ class Stream:
         on_ready()
 
     def wake_with(self, wake: Callable[[], object]) -> None:
-        """Calls `wake` on the runner's thread whenever `take()` has something new to give."""
+        """Calls `wake` on the runner's thread whenever `take()` has something new to give, and at the end."""
         self._wake = wake
 
     @property
@@ -96,7 +96,7 @@ class Stream:
         self._room.release()
 
     def _notify(self) -> None:
-        if self._wake is None or self._is_closed:
+        if self._wake is None:
             return
         try:
             self._wake()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -66,6 +67,40 @@ def test_a_client_that_takes_nothing_stalls_the_stream_to_its_end(monkeypatch: p
     stream.pump()
     assert (stream.is_ended, stream.is_failed) == (True, True)
     assert len(stream.take()) == CAPACITY
+
+
+def test_while_the_generator_is_at_its_next_chunk_the_stream_says_since_when() -> None:
+    seen: list[float | None] = []
+
+    def chunks() -> Iterator[bytes]:
+        seen.append(stream.generating_since_s)
+        yield b"a"
+        seen.append(stream.generating_since_s)
+
+    before_s = perf_counter()
+    stream = Stream(chunks())
+    assert stream.generating_since_s is None
+    stream.pump()
+    first_s, second_s = seen
+    assert first_s is not None
+    assert second_s is not None
+    assert before_s <= first_s <= second_s <= perf_counter()
+    assert stream.generating_since_s is None
+
+
+def test_waiting_for_the_client_is_not_generating(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow reader must not make the server look stuck."""
+    seen: list[float | None] = []
+
+    class Room:
+        def acquire(self, timeout: float) -> bool:
+            seen.append(stream.generating_since_s)
+            return True
+
+    stream = Stream(iter([b"a", b"b"]))
+    monkeypatch.setattr(stream, "_room", Room())
+    stream.pump()
+    assert seen == [None, None]
 
 
 def test_taking_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:

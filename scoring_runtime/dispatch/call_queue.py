@@ -42,12 +42,13 @@ class CallQueue:
         self._entries.put(_STOP)
 
     def is_empty(self) -> bool:
-        return not self._returned and self._entries.qsize() <= len(self._marks)
+        entries = self._entries
+        return not self._returned and (entries.empty() or entries.qsize() <= len(self._marks))
 
     def take(self) -> Call | None:
         """The next call, waited for; None at the end, for every thread that asks."""
         while True:
-            if (call := self._take_returned()) is not None:
+            if self._returned and (call := self._take_returned()) is not None:
                 return call
             entry = self._entries.get()
             if isinstance(entry, Call):
@@ -63,7 +64,7 @@ class CallQueue:
         """The next call, if there is one now or within `patience_s`."""
         until_s = perf_counter() + patience_s if patience_s > 0 else 0.0
         while True:
-            if (call := self._take_returned()) is not None:
+            if self._returned and (call := self._take_returned()) is not None:
                 return call
             try:
                 left_s = until_s - perf_counter() if until_s else 0.0
@@ -79,6 +80,6 @@ class CallQueue:
 
     def _take_returned(self) -> Call | None:
         try:
-            return self._returned.popleft() if self._returned else None
+            return self._returned.popleft()
         except IndexError:  # another thread was quicker
             return None

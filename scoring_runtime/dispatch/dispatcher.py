@@ -144,7 +144,7 @@ class Dispatcher:
         for call, outcome in ended:
             if in_flight.pop(call, None) is not None:
                 self._in_flight_bytes -= call.size_bytes
-                if call.abandoned:
+                if call.abandoned and not call.ended:
                     self._on_cancelled("queued" if call.started_s is None else "running")
                 call.end(outcome)
         if self._on_idle and not self._in_flight:

@@ -7,6 +7,7 @@ that fails, the group is halved until only the guilty call is left with the erro
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -34,7 +35,7 @@ class Execution:
     def __init__(self, run: Run, encode: Encode, alarm: Alarm, merging: Merging | None = None) -> None:
         self._run = run
         self._encode = encode
-        self._alarm = alarm
+        self.alarm = alarm
         self.merging = merging
 
     def one(self, call: Call) -> Outcome:
@@ -42,13 +43,13 @@ class Execution:
         started_s = call.started_s = perf_counter()
         current_request_id.set(call.request_id)
         try:
-            self._alarm.start()
+            self.alarm.start(started_s)
             output = self._run(**call.arguments)
-            self._alarm.stop()
+            self.alarm.stop()
         except BaseException as error:  # SystemExit too: a script must not be able to end the server
-            self._alarm.stop()
+            self.alarm.stop()
             return self._failed(call, error)
-        return self._encoded(call, output, perf_counter() - started_s, 1)
+        return self._encoded(call, output, started_s, perf_counter(), 1)
 
     def group(self, calls: list[Call], merging: Merging) -> list[Outcome]:
         """The outcomes of `calls`, all `batchable` and of one kind, in their order."""
@@ -58,7 +59,7 @@ class Execution:
         current_request_id.set(calls[0].request_id)
         counts = [call.batchable.rows if call.batchable else 1 for call in calls]
         try:
-            output = self._timed_run(merging, calls)
+            output = self._timed_run(merging, calls, started_s)
             parts = merging.split(output, counts)
         except AlarmError as error:
             reason = self.explain(error)
@@ -69,36 +70,42 @@ class Execution:
             parts = None
         if parts is None:  # not in the clause above: the halves' errors are not consequences of this one
             return self._halves(calls, merging)
-        run_s, rows = perf_counter() - started_s, sum(counts)
-        return [self._encoded(call, part, run_s, rows) for call, part in zip(calls, parts, strict=True)]
+        ended_s, rows = perf_counter(), sum(counts)
+        outcomes = []
+        for call, part in zip(calls, parts, strict=True):
+            outcomes.append(self._encoded(call, part, started_s, ended_s, rows))
+        return outcomes
 
     def _halves(self, calls: list[Call], merging: Merging) -> list[Outcome]:
         """Who of `calls` made their run() fail shows in smaller groups."""
         for call in calls:
-            call.started_s = None  # they wait again
+            call.started_s = None  # they wait again,
+            call.expires_s = math.inf  # but their run() has begun in time
         half = len(calls) // 2
         return self.group(calls[:half], merging) + self.group(calls[half:], merging)
 
-    def _timed_run(self, merging: Merging, calls: list[Call]) -> Any:
+    def _timed_run(self, merging: Merging, calls: list[Call], started_s: float) -> Any:
         try:
-            self._alarm.start()
+            self.alarm.start(started_s)
             return self._run(**merging.join([call.arguments for call in calls]))
         finally:
-            self._alarm.stop()
+            self.alarm.stop()
 
-    def _encoded(self, call: Call, output: Any, run_s: float, rows: int) -> Outcome:
-        begun_s = perf_counter()
+    def _encoded(self, call: Call, output: Any, started_s: float, ended_s: float, rows: int) -> Outcome:
+        """`output` of a run() between two moments, for one of the calls that shared it."""
+        queue_ms = (started_s - call.submitted_s) * 1000
+        begun_s = ended_s if rows == 1 else perf_counter()
         try:
             if isinstance(output, AnswerError):
                 raise output
             payload = self._encode(output)
         except AnswerError as error:
-            return Outcome(None, error, None, _queue_ms(call), 0.0, rows)
+            return Outcome(None, error, None, queue_ms, 0.0, rows)
         except BaseException as error:  # encoding may call into objects of the script
             logger.error("Encountered Exception: %s", format_traceback(error))
-            return Outcome(None, InternalError(), None, _queue_ms(call), 0.0, rows)
+            return Outcome(None, InternalError(), None, queue_ms, 0.0, rows)
         encode_ms = (perf_counter() - begun_s) * 1000
-        return Outcome(payload, None, run_s * 1000, _queue_ms(call), encode_ms, rows)
+        return Outcome(payload, None, (ended_s - started_s) * 1000, queue_ms, encode_ms, rows)
 
     def _failed(self, call: Call, error: BaseException) -> Outcome:
         return Outcome(error=self.explain(error), queue_ms=_queue_ms(call), batch_rows=1)
@@ -107,7 +114,7 @@ class Execution:
         """Logs what user code raised and returns what the client is told."""
         if isinstance(error, AnswerError):
             return error
-        reason = RunTimeoutError(self._alarm.timeout_ms) if isinstance(error, AlarmError) else RunError()
+        reason = RunTimeoutError(self.alarm.timeout_ms) if isinstance(error, AlarmError) else RunError()
         reason.details = format_traceback(error)
         logger.error("Encountered Exception: %s", reason.details)
         return reason

@@ -27,18 +27,20 @@ class FrameError(Exception):
 
 
 class Kind(IntEnum):
-    """To the worker: SETUP to CLOSE; from it: READY to END."""
+    """To the worker: SETUP to RECALL; from it: READY to RETURNED."""
 
     SETUP = 1
     CALL = 2
     CANCEL = 3
     CREDIT = 4
     CLOSE = 5
+    RECALL = 6
     READY = 16
     FAILED = 17
     OUTCOME = 18
     CHUNK = 19
     END = 20
+    RETURNED = 21
 
 
 _KINDS = {int(kind): kind for kind in Kind}

@@ -41,8 +41,12 @@ class HandBack:
 
     def __call__(self, ended: Ended) -> None:
         self._ended.extend(ended)
-        if self._is_wake_pending or not self._is_due():
+        if self._is_wake_pending:
             return
+        now_s = perf_counter()
+        if now_s - self._woken_s < SHARE_S and self._has_more():
+            return
+        self._woken_s = now_s
         self._is_wake_pending = True
         try:
             self._loop.call_soon_threadsafe(self.fetch)
@@ -53,13 +57,6 @@ class HandBack:
             # A signal handler of the script has raised here: the next outcome must wake the loop instead.
             self._is_wake_pending = False
             raise
-
-    def _is_due(self) -> bool:
-        now_s = perf_counter()
-        if self._has_more() and now_s - self._woken_s < SHARE_S:
-            return False
-        self._woken_s = now_s
-        return True
 
     def fetch(self) -> None:
         """On the loop's thread: takes what is there, with or without a wake-up."""

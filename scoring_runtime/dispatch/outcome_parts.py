@@ -14,7 +14,6 @@ from scoring_runtime.call import Outcome, Payload
 from scoring_runtime.dispatch.frames import FrameError
 from scoring_runtime.errors import AnswerError, ScoringError
 from scoring_runtime.json_text import dump_json
-from scoring_runtime.stream import Stream
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -43,12 +42,17 @@ def _error_parts(error: AnswerError) -> tuple[list[Any], bytes]:
     name = type(error).__name__
     reason = getattr(error, "reason", None)
     if _PLAIN_ERRORS.get(name) is type(error):
-        return [name, str(error), error.retry_after_s, reason], error.details.encode(errors="replace")
+        return [name, plain_text(error), error.retry_after_s, reason], error.details.encode(errors="replace")
     return [None, error.status, error.retry_after_s, error.run_failed], dump_json(error.content())
 
 
-def from_parts(meta: Any, body: bytes, open_stream: Any) -> Outcome:
-    """The outcome; `open_stream()` makes the stream of a streamed answer. Raises FrameError."""
+def plain_text(value: object) -> str:
+    """`str(value)` with what no JSON text can hold made visible."""
+    return str(value).encode("utf-8", "backslashreplace").decode()
+
+
+def from_parts(meta: Any, body: bytes) -> tuple[Outcome, bool]:
+    """The outcome, and whether its body is streamed. Raises FrameError."""
     try:
         (run_ms, queue_ms, encode_ms, decode_ms, rows), answer, told = meta
         outcome = Outcome(
@@ -60,19 +64,12 @@ def from_parts(meta: Any, body: bytes, open_stream: Any) -> Outcome:
         )
         if answer is None:
             outcome.error = _error_of(told, body)
-            return outcome
+            return outcome, False
         status, headers, is_streamed = answer
-        payload = Payload(body, _status(status), None if headers is None else _headers(headers))
-    except (TypeError, ValueError) as error:
+        outcome.payload = Payload(body, _status(status), None if headers is None else _headers(headers))
+    except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError) as error:
         raise FrameError(f"an outcome cannot be read: {error}") from None
-    if is_streamed:
-        payload.stream = _as_stream(open_stream())
-    outcome.payload = payload
-    return outcome
-
-
-def _as_stream(stream: Stream) -> Stream:
-    return stream
+    return outcome, bool(is_streamed)
 
 
 def _status(status: Any) -> int:

@@ -6,6 +6,7 @@ also in the middle of a frame. It only leaves word here, which may even happen t
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
@@ -27,7 +28,7 @@ from scoring_runtime.telemetry.tracebacks import format_traceback
 
 logger = logging.getLogger(LOGGER)
 
-EXIT_FRONT_LOST = 1
+EXIT_LINK_LOST = 1
 
 
 class _Streaming:
@@ -36,6 +37,7 @@ class _Streaming:
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
         self.credit = CAPACITY
+        self.is_closed = False
 
 
 class OutcomeWriter:
@@ -57,8 +59,9 @@ class OutcomeWriter:
         self._jobs.put(self._end)
         self._thread.join()
 
-    def tell(self, kind: Kind, meta: Any) -> None:
-        self._jobs.put(partial(pack, kind, 0, meta))
+    def tell(self, kind: Kind, meta: Any, body: bytes = b"") -> None:
+        buffers = pack(kind, 0, meta, body)
+        self._jobs.put(lambda: buffers)
 
     def deliver(self, ended: Ended) -> None:
         self._jobs.put(partial(self._ended, ended))
@@ -66,22 +69,31 @@ class OutcomeWriter:
     def credit(self, slot: int, chunks: int) -> None:
         self._jobs.put(partial(self._credited, slot, chunks))
 
+    def give_back(self, call: RemoteCall) -> None:
+        """It was recalled before it began."""
+        self._jobs.put(partial(self._returned, call))
+
     def close_stream(self, slot: int) -> None:
         self._jobs.put(partial(self._close_stream, slot))
 
     def _work(self) -> None:
         try:
             while not self._is_ending:
-                buffers = self._jobs.get()()
-                try:
-                    while not self._is_ending:
-                        buffers += self._jobs.get_nowait()()
-                except Empty:
-                    pass
-                for buffer in joined(buffers):
-                    self._connection.sendall(buffer)
+                self._write_next()
         except OSError:  # the front process is gone, and nobody else wants the outcomes
-            os._exit(EXIT_FRONT_LOST)
+            os._exit(EXIT_LINK_LOST)
+        except Exception as error:  # without this thread the worker is of no use
+            logger.error("Encountered Exception: %s", format_traceback(error))
+            os._exit(EXIT_LINK_LOST)
+
+    def _write_next(self) -> None:
+        """Writes what waits, or comes; nothing of it is kept while waiting for more."""
+        buffers = [*self._jobs.get()()]
+        with contextlib.suppress(Empty):
+            while not self._is_ending:
+                buffers += self._jobs.get_nowait()()
+        for buffer in joined(buffers):
+            self._connection.sendall(buffer)
 
     def _end(self) -> list[bytes]:
         self._is_ending = True
@@ -92,23 +104,32 @@ class OutcomeWriter:
 
     def _outcome(self, call: Call, outcome: Outcome) -> list[bytes]:
         assert isinstance(call, RemoteCall)
-        if call.is_sent:
+        if call.is_sent or call.packed.is_recalled:
             return []
-        call.is_sent = True
-        self.ended_calls += 1
+        self._end_call(call)
         outcome.decode_ms = call.packed.decode_ms
         try:
-            meta, body = outcome_parts.to_parts(outcome)
+            buffers = pack(Kind.OUTCOME, call.slot, *outcome_parts.to_parts(outcome))
         except Exception as error:  # the content of an error may be the script's
             logger.error("Encountered Exception: %s", format_traceback(error))
-            meta, body = outcome_parts.to_parts(Outcome(error=InternalError()))
-        buffers = pack(Kind.OUTCOME, call.slot, meta, body)
+            return pack(Kind.OUTCOME, call.slot, *outcome_parts.to_parts(Outcome(error=InternalError())))
         if outcome.payload is not None and outcome.payload.stream is not None:
             stream = outcome.payload.stream
             self._streams[call.slot] = _Streaming(stream)
             stream.wake_with(partial(self._jobs.put, partial(self._chunks, call.slot)))
             buffers += self._chunks(call.slot)
         return buffers
+
+    def _returned(self, call: RemoteCall) -> list[bytes]:
+        if call.is_sent:  # it had expired here, or been abandoned
+            return []
+        self._end_call(call)
+        return pack(Kind.RETURNED, call.slot)
+
+    def _end_call(self, call: RemoteCall) -> None:
+        call.is_sent = True
+        call.arguments = {}  # the call is kept until its slot gets another
+        self.ended_calls += 1
 
     def _credited(self, slot: int, chunks: int) -> list[bytes]:
         if slot not in self._streams:
@@ -123,8 +144,10 @@ class OutcomeWriter:
             return []
         stream = streaming.stream
         chunks = stream.take(streaming.credit)
-        streaming.credit -= len(chunks)
-        buffers = [buffer for chunk in chunks for buffer in pack(Kind.CHUNK, slot, None, chunk)]
+        buffers: list[bytes] = []
+        if not streaming.is_closed:
+            streaming.credit -= len(chunks)
+            buffers = [buffer for chunk in chunks for buffer in pack(Kind.CHUNK, slot, None, chunk)]
         if stream.is_taken:
             del self._streams[slot]
             buffers += pack(Kind.END, slot, stream.is_failed)
@@ -133,6 +156,7 @@ class OutcomeWriter:
     def _close_stream(self, slot: int) -> list[bytes]:
         """Its client has gone: nothing is sent any more but the end."""
         if streaming := self._streams.get(slot):
-            streaming.stream.close()
+            streaming.is_closed = True
             streaming.credit = CAPACITY
+            streaming.stream.close()
         return self._chunks(slot)

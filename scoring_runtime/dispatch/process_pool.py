@@ -16,16 +16,15 @@ from time import perf_counter
 from scoring_runtime.call import Call, Outcome
 from scoring_runtime.dispatch.sharing import fair_share
 from scoring_runtime.dispatch.thread_runner import Ended, expired
-from scoring_runtime.dispatch.worker import Worker, WorkerPlan
+from scoring_runtime.dispatch.worker import Worker
 from scoring_runtime.dispatch.worker_link import Pack
+from scoring_runtime.dispatch.worker_plan import WorkerPlan
 from scoring_runtime.dispatch.workforce import OnFailed, OnReady, Workforce
 from scoring_runtime.errors import RunError, WorkerLostError
 from scoring_runtime.telemetry.loggers import LOGGER
 
 logger = logging.getLogger(LOGGER)
 
-# A worker that has calls and begins none for so long is stopped, or hangs.
-BEGIN_S = 5.0
 WATCH_S = 1.0
 # A call whose workers die before they begin with it is likely to be the reason.
 MAX_SENDS = 3
@@ -82,12 +81,16 @@ class ProcessPool:
             self._loop.call_soon(self._assign)
 
     def fetch(self) -> None:
-        """What has ended comes by itself."""
+        """What has ended comes by itself; what waits behind a long call is fetched for a worker that is idle."""
+        workers = self._workforce.ready
+        if not self._queue and any(worker.in_flight < self._plan.threads for worker in workers):
+            now_s = perf_counter()
+            for worker in workers:
+                worker.recall_if_silent(now_s)
 
     def look(self) -> None:
         for worker in self._workforce.ready:
             worker.link.look()
-            worker.link.cancel_abandoned()
         if self._queue:
             waiting = [(call, refusal) for call in self._queue if (refusal := _refusal(call, perf_counter()))]
             refused = {call for call, _ in waiting}
@@ -96,7 +99,7 @@ class ProcessPool:
 
     def give_up(self, call: Call) -> None:
         for worker in self._workforce.ready:
-            if call in worker.link.calls():
+            if call in worker.link.slots.calls():
                 self._kill_hanging(worker, "run() has not returned at its time-out and cannot be interrupted")
 
     def stuck(self) -> int:
@@ -115,8 +118,12 @@ class ProcessPool:
         self._assign()
         self._give_back(ended)
 
+    def on_returned(self, calls: list[Call]) -> None:
+        self._queue.extendleft(reversed(calls))
+        self._assign()
+
     def on_lost(self, worker: Worker) -> None:
-        begun, others = worker.link.take_all()
+        begun, others = worker.link.slots.take_all()
         lost = [(call, Outcome(error=_lost())) for call in begun]
         for call in reversed(others):
             self._sends[call] = self._sends.get(call, 0) + 1
@@ -136,7 +143,7 @@ class ProcessPool:
         self._stop_if_idle()
 
     def _stop_if_idle(self) -> None:
-        if self._is_stopping and not self._queue and not any(each.link.in_flight for each in self._workforce.ready):
+        if self._is_stopping and not self._queue and not any(each.in_flight for each in self._workforce.ready):
             self._workforce.stop()
 
     def _assign(self) -> None:
@@ -148,7 +155,7 @@ class ProcessPool:
             takers = [(worker, room) for worker in self._workforce.ready if (room := worker.room(now_s)) > 0]
             if not takers:
                 break
-            idle = [taker for taker in takers if taker[0].link.in_flight < self._plan.threads]
+            idle = [taker for taker in takers if taker[0].in_flight < self._plan.threads]
             share = fair_share(len(self._queue), len(idle or takers))
             for worker, room in sorted(idle or takers, key=_load):
                 if calls := self._next(min(share, room), refused, now_s):
@@ -169,7 +176,7 @@ class ProcessPool:
         return calls
 
     def _watch_if_busy(self) -> None:
-        if self._watch is None and any(worker.link.in_flight for worker in self._workforce.ready):
+        if self._watch is None and any(worker.in_flight for worker in self._workforce.ready):
             self._watch = self._loop.call_later(WATCH_S, self._watch_once)
 
     def _watch_once(self) -> None:
@@ -177,21 +184,17 @@ class ProcessPool:
         self._watch = None
         now_s = perf_counter()
         for worker in [*self._workforce.ready]:
-            idle_since_s = worker.link.idle_since_s()
-            closed_s = worker.link.closed_stream_since_s()
-            if idle_since_s is not None and now_s - idle_since_s > BEGIN_S:
-                self._kill_hanging(worker, f"it has begun none of its calls for {BEGIN_S:.0f} s")
-            elif closed_s is not None and now_s - closed_s > self._plan.timeout_s:
-                self._kill_hanging(worker, "it does not end the stream of a client that has gone")
+            if why := worker.hang(now_s):
+                self._kill_hanging(worker, why)
         self._watch_if_busy()
 
     def _kill_hanging(self, worker: Worker, why: str) -> None:
         logger.error("Worker with pid %s is killed: %s.", worker.pid, why)
-        worker.kill("hang")
+        worker.kill_hanging()
 
 
 def _load(taker: tuple[Worker, int]) -> int:
-    return taker[0].link.in_flight
+    return taker[0].in_flight
 
 
 def _lost() -> WorkerLostError:

@@ -24,17 +24,34 @@ Unpack = Callable[[Any, bytes], Arguments]
 class Packed:
     """The arguments of a call as they came; `decode_ms` is how long it took to unpack them."""
 
-    __slots__ = ("_body", "_meta", "_slot", "_starts", "decode_ms")
+    __slots__ = ("_body", "_claims", "_meta", "_slot", "_starts", "decode_ms", "is_recalled")
 
     def __init__(self, meta: Any, body: bytes, slot: int, starts: StartTimes) -> None:
         self._meta = meta
         self._body = body
         self._slot = slot
         self._starts = starts
+        self._claims = [None]
+        self.is_recalled = False
         self.decode_ms = 0.0
+
+    def recall(self) -> bool:
+        """On the reader's thread: whether the call has not begun here, and now never will."""
+        self.is_recalled = self._claim()
+        return self.is_recalled
+
+    def _claim(self) -> bool:
+        """True for the first who asks."""
+        try:
+            self._claims.pop()
+        except IndexError:
+            return False
+        return True
 
     def unpacked(self, unpack: Unpack, convert: Callable[[Arguments], Arguments]) -> Arguments:
         """Run once, on the runner's thread. Raises AnswerError, or what the script's own types raise."""
+        if not self._claim():
+            raise InternalError  # told to nobody: the call goes back to the front process
         self._starts.begin(self._slot)
         begun_s = perf_counter()
         meta, body = self._meta, self._body
@@ -63,7 +80,8 @@ class RemoteCall(Call):
         self._starts = starts
         self._started_s: float | None = None
         submitted_s, expires_s = moments
-        super().__init__({PACKED: packed}, _no_end, request_id, submitted_s=submitted_s)
+        super().__init__({PACKED: packed}, _no_end, request_id)
+        self.submitted_s = submitted_s
         if expires_s is not None:
             self.expires_s = expires_s
 

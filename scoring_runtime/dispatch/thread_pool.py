@@ -19,6 +19,8 @@ from scoring_runtime.telemetry.loggers import LOGGER
 
 logger = logging.getLogger(LOGGER)
 
+LEAVE_S = 1.0
+
 
 class ThreadPool:
     """A Runner of `len(executions)` threads, the first of which is the one that calls `work()`."""
@@ -34,6 +36,7 @@ class ThreadPool:
         self._timeout_s = timeout_ms / 1000
         self._created_s = perf_counter()
         self._is_working = False
+        self._alarm = executions[0].alarm
         self._queue = CallQueue()
         self._hand_back = HandBack(loop, take_back, lambda: not self._queue.is_empty())
         self._runners = [
@@ -45,9 +48,16 @@ class ThreadPool:
     def work(self, before_idle: Callable[[], object] = lambda: None) -> None:
         """Runs calls, on this thread and the others, until `stop()`."""
         self._is_working = True
-        for number, runner in enumerate(self._runners[1:], start=2):
-            threading.Thread(target=runner.work, name=f"runner-{number}", daemon=True).start()
+        threads = [
+            threading.Thread(target=runner.work, name=f"runner-{number}", daemon=True)
+            for number, runner in enumerate(self._runners[1:], start=2)
+        ]
+        for thread in threads:
+            thread.start()
         self._runners[0].work(before_idle)
+        for thread, runner in zip(threads, self._runners[1:], strict=True):
+            if not runner.calls:  # it is about to end; one with a long call is not waited for
+                thread.join(LEAVE_S)
 
     @property
     def size(self) -> int:
@@ -55,6 +65,7 @@ class ThreadPool:
 
     def look(self) -> None:
         """Calls carry their start themselves here."""
+        self._alarm.interrupt(perf_counter())
 
     def give_up(self, call: Call) -> None:
         for runner in self._runners:

@@ -8,6 +8,7 @@ back to the queue, for the next turn of whichever thread is free.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from time import perf_counter
@@ -18,6 +19,8 @@ from scoring_runtime.dispatch.execution import Execution
 from scoring_runtime.errors import DeadlineError, RunError
 from scoring_runtime.stream import Stream
 from scoring_runtime.telemetry.context import current_request_id
+
+NEVER_S = math.inf
 
 Ended = list[tuple[Call, Outcome]]
 Deliver = Callable[[Ended], object]
@@ -31,6 +34,7 @@ class ThreadRunner:
 
     def __init__(self, queue: CallQueue, execution: Execution, deliver: Deliver, batch_wait_s: float = 0.0) -> None:
         self._queue = queue
+        self._take = queue.take
         self._execution = execution
         self._deliver = deliver
         self._batch_wait_s = batch_wait_s
@@ -56,7 +60,7 @@ class ThreadRunner:
                 self.calls = []
 
     def _turn(self) -> None:
-        if (first := self._queue.take()) is None:
+        if (first := self._take()) is None:
             self._is_stopping = True
             return
         self.calls.append(first)
@@ -70,9 +74,11 @@ class ThreadRunner:
 
     def _run(self, first: Call) -> Ended:
         """Runs `first`, with those that may share its run()."""
+        merging = self._execution.merging
+        if merging is None and first.expires_s == NEVER_S and not first.abandoned:
+            return [(first, self._execution.one(first))]
         if refusal := self._refusal(first):
             return [(first, refusal)]
-        merging = self._execution.merging
         if merging is None or first.batchable is None:
             return [(first, self._execution.one(first))]
         group, refused = self._gather(first, first.batchable, merging.limit)
@@ -100,7 +106,7 @@ class ThreadRunner:
         """The outcome of a call that nobody waits for any more, or whose arguments do not convert."""
         if call.abandoned:
             return Outcome(error=RunError())
-        if call.expires_s < perf_counter():
+        if call.expires_s != NEVER_S and call.expires_s < perf_counter():
             return Outcome(error=expired())
         if (merging := self._execution.merging) is not None and not call.is_prepared:
             try:
@@ -122,4 +128,7 @@ def _left_s(until_s: float) -> float:
 
 def _streams_of(ended: Ended) -> list[Stream]:
     """What is to be streamed: of a single call, or of several that a @batched run() answered."""
+    if len(ended) == 1:
+        payload = ended[0][1].payload
+        return [payload.stream] if payload is not None and payload.stream is not None else []
     return [outcome.payload.stream for _, outcome in ended if outcome.payload and outcome.payload.stream]

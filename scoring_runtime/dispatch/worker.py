@@ -9,33 +9,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import signal
 import socket
-from collections.abc import Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
 
 from scoring_runtime.call import Call
 from scoring_runtime.dispatch.frames import FrameError
-from scoring_runtime.dispatch.sharing import Pace
+from scoring_runtime.dispatch.sharing import SILENCE_S, Pace
 from scoring_runtime.dispatch.start_times import StartTimes, create_file
 from scoring_runtime.dispatch.thread_runner import Ended
+from scoring_runtime.dispatch.worker_exit import describe_exit, end_word
 from scoring_runtime.dispatch.worker_link import Pack, WorkerLink
+from scoring_runtime.dispatch.worker_plan import WorkerPlan
 from scoring_runtime.dispatch.worker_process import WorkerProcess
 
 # From the end of the connection, or of the process, to that of the other.
 LINGER_S = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerPlan:
-    """How workers are started: `command` gets three numbers more, `setup` is JSON for the first frame."""
-
-    command: Sequence[str]
-    setup: Any
-    threads: int = 1
-    timeout_s: float = 300.0
+# To write stacks to standard error.
+STACKS_S = 0.1
+# A worker that has calls and begins none for so long is stopped, or hangs.
+BEGIN_S = 5.0
 
 
 class Employer(Protocol):
@@ -44,6 +37,8 @@ class Employer(Protocol):
     def on_ready(self, worker: Worker, facts: Any) -> None: ...
 
     def on_ended(self, worker: Worker, ended: Ended) -> None: ...
+
+    def on_returned(self, calls: list[Call]) -> None: ...
 
     def on_lost(self, worker: Worker) -> None: ...
 
@@ -70,28 +65,32 @@ class Worker:
         self._has_exited = False
         self._is_stopping = False
         self.failure: tuple[str, str] | None = None
-        self.fault = ""
-        self.exit_code: int | None = None
+        self._fault = ""
+        self._exit_code: int | None = None
         self.ready_s: float | None = None
         self.had_calls = False
-        self.end_reason: str | None = None
+        self._end_reason: str | None = None
 
     @property
     def pid(self) -> int | None:
         return self._process.pid
 
     @property
-    def is_ready(self) -> bool:
-        return self.ready_s is not None and not self._is_lost and not self._is_stopping
+    def in_flight(self) -> int:
+        return len(self.link.slots)
 
     def room(self, now_s: float) -> int:
         """How many calls it can take now."""
-        link = self.link
-        return min(link.free_slots, self.pace.room(link.in_flight, now_s - link.heard_s))
+        return min(self.link.slots.free, self.pace.room(self.in_flight, now_s - self.link.heard_s))
 
     def send(self, calls: list[Call]) -> None:
         self.had_calls = True
         self.link.send(calls)
+
+    def recall_if_silent(self, now_s: float) -> None:
+        """Asks for what waits behind a long call."""
+        if self.in_flight > self._plan.threads and now_s - self.link.heard_s > SILENCE_S:
+            self.link.recall()
 
     def start(self) -> None:
         self._connecting = self._loop.create_task(self._connect())
@@ -109,32 +108,36 @@ class Worker:
 
     def kill(self, reason: str) -> None:
         """SIGKILL; `reason` is the word under which the loss is counted."""
-        if self.end_reason is None:
-            self.end_reason = reason
+        self._end_reason = self._end_reason or reason
         self._process.kill()
+
+    def kill_hanging(self) -> None:
+        """Lets it tell where it is, then SIGKILL."""
+        self._end_reason = self._end_reason or "hang"
+        self._process.show_stacks()
+        self._loop.call_later(STACKS_S, self._process.kill)
 
     def join(self, timeout_s: float) -> bool:
         """Whether the process has ended within `timeout_s`; from any thread."""
         return self._process.join(timeout_s)
 
+    def hang(self, now_s: float) -> str | None:
+        """Why it is to be replaced although it lives, if it is."""
+        since_s = self.link.slots.unbegun_since_s()
+        if since_s is not None and now_s - max(since_s, self.link.heard_s) > BEGIN_S:
+            return f"it has begun none of its calls for {BEGIN_S:.0f} s"
+        closed_s = self.link.slots.closed_stream_since_s()
+        if closed_s is not None and now_s - closed_s > self._plan.timeout_s:
+            return "it does not end the stream of a client that has gone"
+        return None
+
     def reason(self) -> str:
         """Why it ended, in a word: init, hang, signal or exit."""
-        if self.end_reason is not None:
-            return self.end_reason
-        if self.ready_s is None:
-            return "init"
-        return "signal" if self.exit_code is not None and self.exit_code < 0 else "exit"
+        return self._end_reason or end_word(self.ready_s is not None, self._exit_code)
 
     def describe_end(self) -> str:
         """Why it ended, in words."""
-        if self.fault:
-            return self.fault
-        if self.exit_code is None:
-            return "its connection ended"
-        if self.exit_code < 0:
-            with contextlib.suppress(ValueError):
-                return f"it was ended by signal {signal.Signals(-self.exit_code).name}"
-        return f"it exited with code {self.exit_code}"
+        return self._fault or describe_exit(self._exit_code)
 
     def on_ready(self, limit: int, facts: Any) -> None:
         if self.ready_s is not None:
@@ -152,10 +155,13 @@ class Worker:
                 self.pace.add(outcome.run_ms + outcome.decode_ms + outcome.encode_ms)
         self._employer.on_ended(self, ended)
 
+    def on_returned(self, calls: list[Call]) -> None:
+        self._employer.on_returned(calls)
+
     def on_end(self, fault: str) -> None:
         """The connection is over."""
         if fault:
-            self.fault = fault
+            self._fault = fault
             self.kill("exit")
         elif not self._has_exited and not self._is_stopping:
             self._loop.call_later(LINGER_S, self._process.kill)
@@ -165,8 +171,9 @@ class Worker:
         try:
             await self._loop.create_connection(lambda: self.link, sock=self._socket)
         except OSError as error:
-            self.fault = str(error)
+            self._fault = str(error)
             self.kill("init")
+            self.link.connection_lost(error)
         else:
             self.link.set_up(self._plan.setup)
 
@@ -181,8 +188,8 @@ class Worker:
 
     def _on_exit(self, code: int | None, reason: str) -> None:
         self._has_exited = True
-        self.exit_code = code
-        self.fault = self.fault or reason
+        self._exit_code = code
+        self._fault = self._fault or reason
         if self._is_lost:
             self._retire()
         else:

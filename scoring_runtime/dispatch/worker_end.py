@@ -8,6 +8,7 @@ The front process says that a worker may go by closing the connection: in the mi
 from __future__ import annotations
 
 import io
+import logging
 import os
 import socket
 import threading
@@ -16,11 +17,17 @@ from typing import Any
 
 from scoring_runtime.dispatch.call_queue import CallQueue
 from scoring_runtime.dispatch.execution import Execution
-from scoring_runtime.dispatch.frames import Frame, FrameError, Kind, read_frame
-from scoring_runtime.dispatch.outcome_writer import EXIT_FRONT_LOST, OutcomeWriter
+from scoring_runtime.dispatch.frames import Frame, Kind, read_frame
+from scoring_runtime.dispatch.outcome_parts import plain_text
+from scoring_runtime.dispatch.outcome_writer import EXIT_LINK_LOST, OutcomeWriter
 from scoring_runtime.dispatch.remote_call import Packed, RemoteCall, Unpack, Unpacking
 from scoring_runtime.dispatch.start_times import StartTimes
 from scoring_runtime.dispatch.thread_runner import ThreadRunner
+from scoring_runtime.json_text import dump_json
+from scoring_runtime.telemetry.loggers import LOGGER
+from scoring_runtime.telemetry.tracebacks import format_traceback
+
+logger = logging.getLogger(LOGGER)
 
 READ_BYTES = 64 * 1024
 
@@ -42,14 +49,14 @@ class WorkerEnd:
         self._is_serving = False
         first = read_frame(self._file)
         if first is None or first.kind is not Kind.SETUP:
-            os._exit(EXIT_FRONT_LOST)
+            os._exit(EXIT_LINK_LOST)
         self.set_up = first.value()
         self._writer.start()
         threading.Thread(target=self._read, name="call-reader", daemon=True).start()
 
     def fail(self, message: str, details: str) -> None:
         """Tells why this worker cannot serve."""
-        self._writer.tell(Kind.FAILED, [message, details])
+        self._writer.tell(Kind.FAILED, [plain_text(message), plain_text(details)])
         self._writer.finish()
 
     def serve(
@@ -66,7 +73,7 @@ class WorkerEnd:
             execution.merging = merging = Unpacking(execution.merging, unpack)
             runners.append(ThreadRunner(self._queue, execution, self._writer.deliver, batch_wait_s))
         self._is_serving = True
-        self._writer.tell(Kind.READY, [merging.limit, facts])
+        self._writer.tell(Kind.READY, merging.limit, dump_json(facts))
         for number, runner in enumerate(runners[1:], start=2):
             threading.Thread(target=runner.work, name=f"runner-{number}", daemon=True).start()
         runners[0].work(before_idle)
@@ -75,13 +82,23 @@ class WorkerEnd:
     def _read(self) -> None:
         """On the reader's thread."""
         try:
-            while (frame := read_frame(self._file)) is not None:
-                self._take(frame)
-        except (OSError, FrameError):
-            os._exit(EXIT_FRONT_LOST)
+            while self._read_next():
+                pass
+        except OSError:
+            os._exit(EXIT_LINK_LOST)
+        except Exception as error:  # without this thread the worker is of no use
+            logger.error("Encountered Exception: %s", format_traceback(error))
+            os._exit(EXIT_LINK_LOST)
         if not self._is_serving or self._begun_calls != self._writer.ended_calls:
-            os._exit(EXIT_FRONT_LOST)
+            os._exit(EXIT_LINK_LOST)
         self._queue.stop()
+
+    def _read_next(self) -> bool:
+        """Takes one frame, of which nothing is kept while waiting for the next; False at the end."""
+        frame = read_frame(self._file)
+        if frame is not None:
+            self._take(frame)
+        return frame is not None
 
     def _take(self, frame: Frame) -> None:
         if frame.kind is Kind.CALL:
@@ -93,6 +110,9 @@ class WorkerEnd:
             self._queue.put(call)
         elif frame.kind is Kind.CANCEL:
             self._calls[frame.slot].abandoned = True
+        elif frame.kind is Kind.RECALL:
+            if (call := self._calls[frame.slot]).packed.recall():
+                self._writer.give_back(call)
         elif frame.kind is Kind.CREDIT:
             self._writer.credit(frame.slot, frame.value())
         elif frame.kind is Kind.CLOSE:

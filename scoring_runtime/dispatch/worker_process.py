@@ -13,6 +13,10 @@ import subprocess
 import threading
 from collections.abc import Callable, Sequence
 
+# Lets a worker write the stacks of its threads to standard error, also from within native code. One that scripts are
+# not likely to use; a worker that has not prepared for it ends.
+STACK_SIGNAL = getattr(signal, "SIGRTMAX", signal.SIGUSR2)
+
 
 class WorkerProcess:
     """`on_exit` is called on the keeper's thread, once, with the exit code, or with None if it could not start."""
@@ -43,6 +47,9 @@ class WorkerProcess:
     def terminate(self) -> None:
         """SIGTERM, which ends a worker that is still in init()."""
         self._signal(signal.SIGTERM)
+
+    def show_stacks(self) -> None:
+        self._signal(STACK_SIGNAL)
 
     def join(self, timeout_s: float) -> bool:
         """Whether it has ended within `timeout_s`; from any thread."""

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any, Protocol
 
+from scoring_runtime.call import Call
 from scoring_runtime.dispatch.respawn import MAX_FAILURES, WINDOW_S, Respawn
 from scoring_runtime.dispatch.thread_runner import Ended
-from scoring_runtime.dispatch.worker import Worker, WorkerPlan
+from scoring_runtime.dispatch.worker import Worker
 from scoring_runtime.dispatch.worker_link import Pack
+from scoring_runtime.dispatch.worker_plan import WorkerPlan
 from scoring_runtime.errors import ScriptError, StartError
 from scoring_runtime.telemetry.loggers import LOGGER
 
@@ -30,6 +32,8 @@ class Crew(Protocol):
     def on_available(self) -> None: ...
 
     def on_ended(self, worker: Worker, ended: Ended) -> None: ...
+
+    def on_returned(self, calls: list[Call]) -> None: ...
 
     def on_lost(self, worker: Worker) -> None: ...
 
@@ -97,6 +101,9 @@ class Workforce:
                 worker.join(EXIT_S)
 
     def on_ready(self, worker: Worker, facts: Any) -> None:
+        if self._is_stopping:
+            worker.stop()
+            return
         self.ready.append(worker)
         if not self.was_ready:
             if len(self.ready) < self._processes:
@@ -107,6 +114,9 @@ class Workforce:
 
     def on_ended(self, worker: Worker, ended: Ended) -> None:
         self._crew.on_ended(worker, ended)
+
+    def on_returned(self, calls: list[Call]) -> None:
+        self._crew.on_returned(calls)
 
     def on_lost(self, worker: Worker) -> None:
         if worker in self.ready:

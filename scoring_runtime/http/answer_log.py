@@ -42,13 +42,14 @@ class AnswerLog:
     ) -> None:
         self._access = access
         self._metrics = metrics
+        self._record = metrics.record
         self._observe = observe
         self.shows_timing = shows_timing
 
     def scored(self, request: Request, head: AnswerHead, outcome: Outcome, response: Response) -> None:
         """A call has ended in `outcome`, and `response` is its answer."""
         self.viewed(request, head, response)
-        self._metrics.record(
+        self._record(
             response.status,
             outcome.decode_ms,
             outcome.queue_ms,
@@ -65,7 +66,7 @@ class AnswerLog:
         """The scoring view has answered, with or without a call."""
         elapsed_ms = (perf_counter() - head.started_s) * 1000
         length = None if response.stream else len(response.body)
-        target = request.target.decode("latin-1")
+        target = request.kept.get("target") or request.kept.setdefault("target", request.target.decode("latin-1"))
         self._access.log_view(request.method, target, response.status, elapsed_ms, length, head.request_id)
 
     def _tell(self, observe: Observer, exchange: Exchange) -> None:

@@ -44,7 +44,7 @@ async def read_request(scope: Scope, receive: Receive) -> Request | None:
 
 async def send_response(response: Response, send: Send) -> None:
     """The whole answer; the server that runs the application leaves out the body where HTTP has none."""
-    headers = list(response.headers)
+    headers = response.headers
     if response.stream is None and response.status not in (204, 304):
         headers.append((b"Content-Length", b"%d" % len(response.body)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

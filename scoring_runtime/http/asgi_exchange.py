@@ -12,8 +12,9 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Message
 
 from scoring_runtime.errors import InternalError
+from scoring_runtime.http.headers import header_lines
 from scoring_runtime.http.responses import Response, error_response
-from scoring_runtime.request import Request
+from scoring_runtime.request import Headers, Request
 from scoring_runtime.telemetry.loggers import LOGGER
 from scoring_runtime.telemetry.tracebacks import format_traceback
 
@@ -29,7 +30,7 @@ class AsgiExchange:
         self._respond = respond
         self._is_read = False
         self._is_gone = asyncio.Event()
-        self._response = Response(500, [], b"")
+        self._response = Response(500, b"", b"")
         self._task: asyncio.Task[None] | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -75,10 +76,10 @@ class AsgiExchange:
 
     async def _send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._response = Response(message["status"], _without_length(message.get("headers", [])), b"")
+            self._response = Response(message["status"], _lines(message.get("headers", [])), b"")
         else:
             self._response.body += message.get("body", b"")
 
 
-def _without_length(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    return [(name, value) for name, value in headers if name.lower() != b"content-length"]
+def _lines(headers: Headers) -> bytes:
+    return header_lines([(name, value) for name, value in headers if name.lower() != b"content-length"])

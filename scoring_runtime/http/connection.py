@@ -1,27 +1,27 @@
-"""The life of one client connection and its answers, which leave in the order of the requests.
+"""The life of one client connection: from its beginning to its end, what it may cost, and how it refuses.
 
     idle --request--> answering --answer written--> the next request, or idle
       `-- refused (4xx) --> discarding what the client still sends --> closed
 
-Requests that are complete while one is being answered (pipelining) wait their turn, and reading pauses. A client
-that shuts down its sending side after a request still gets its answer. How requests arrive: see `protocol`.
+A client that shuts down its sending side after a request still gets its answer. How requests arrive: see `protocol`;
+how they are answered: see `answering`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import deque
 from typing import Any, cast
 
 from scoring_runtime.call import Call
-from scoring_runtime.errors import AnswerError, BodyTimeoutError
+from scoring_runtime.errors import AnswerError, BodyTimeoutError, UnavailableError
 from scoring_runtime.http import deadlines, wire
 from scoring_runtime.http.asgi_exchange import AsgiExchange
+from scoring_runtime.http.connection_limit import ConnectionLimit, Spare
 from scoring_runtime.http.headers import header_lines
 from scoring_runtime.http.incoming import NOTHING
 from scoring_runtime.http.responses import Response, error_response
-from scoring_runtime.http.score import METHODS, ScoreEndpoint
+from scoring_runtime.http.score import ScoreEndpoint
 from scoring_runtime.request import Address, Headers, Request, address_of
 from scoring_runtime.stream import Stream
 from scoring_runtime.telemetry.access import AccessLog
@@ -36,14 +36,51 @@ MAX_DISCARDED_BYTES = 256 * 1024 * 1024
 class Connection(asyncio.Protocol):
     """`_waiting` is what a subclass has received, `_incoming` what it is receiving. `state` is uvicorn's."""
 
+    __slots__ = (
+        "_access",
+        "_active",
+        "_app",
+        "_call",
+        "_client",
+        "_client_host",
+        "_date",
+        "_discarded_bytes",
+        "_exchange",
+        "_has_answered",
+        "_incoming",
+        "_is_advancing",
+        "_is_draining",
+        "_is_read_paused",
+        "_is_write_paused",
+        "_keeps_alive",
+        "_limit",
+        "_loop",
+        "_pending_refusal",
+        "_score",
+        "_server",
+        "_stall",
+        "_state",
+        "_stream",
+        "_transport",
+        "_waiting",
+        "deadline_s",
+    )
+
     def __init__(
-        self, score: ScoreEndpoint, app: Any, access: AccessLog, state: Any, loop: asyncio.AbstractEventLoop
+        self,
+        score: ScoreEndpoint,
+        app: Any,
+        access: AccessLog,
+        state: Any,
+        loop: asyncio.AbstractEventLoop,
+        limit: ConnectionLimit,
     ) -> None:
         self._score = score
         self._app = app
         self._access = access
         self._state = state
         self._loop = loop
+        self._limit = limit
         self._transport: asyncio.Transport = None  # type: ignore[assignment]  # set by connection_made
         self._client: Address | None = None
         self._client_host = "-"
@@ -56,6 +93,7 @@ class Connection(asyncio.Protocol):
         self._exchange: AsgiExchange | None = None
         self._stream: Stream | None = None
         self._keeps_alive = True
+        self._has_answered = False
         self._is_advancing = False
         self._is_draining = False
         self._is_read_paused = False
@@ -78,6 +116,8 @@ class Connection(asyncio.Protocol):
         self._server = address_of(transport.get_extra_info("sockname"))
         self._state.connections.add(self)
         self.deadline_s = self._loop.time() + deadlines.HEAD_S
+        if not self._limit.admit(self, self._state.connections, self._loop):
+            self._refuse(UnavailableError("The server has too many connections.", reason="connections"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._state.connections.discard(self)
@@ -108,6 +148,16 @@ class Connection(asyncio.Protocol):
         if self._active is None and self._incoming is NOTHING:
             self._transport.close()
 
+    def spare(self) -> Spare | None:
+        if self._discarded_bytes is not None and self._active is None:
+            return Spare.REFUSED
+        if self._active is not None or self._incoming.has_head or self._transport.get_write_buffer_size():
+            return None
+        return Spare.IDLE if self._has_answered and self._incoming is NOTHING else Spare.INCOMPLETE_HEAD
+
+    def make_room(self) -> None:
+        self._transport.abort()
+
     def enforce_deadlines(self, now_s: float) -> None:
         """Called by the sweeper: ends a connection whose client is too slow, in whatever it does."""
         self._enforce_write_progress(now_s)
@@ -133,9 +183,6 @@ class Connection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self._is_write_paused = False
-        self._write_stream()
-        if self._active is None:
-            self._advance()
 
     def _pause_reading(self) -> None:
         if not self._is_read_paused:
@@ -147,72 +194,7 @@ class Connection(asyncio.Protocol):
             self._is_read_paused = False
             self._transport.resume_reading()
 
-    # Answering
-
-    def _advance(self) -> None:
-        """Begins the next request; a loop, as an answer may come before the call that asked for it returns."""
-        if self._is_advancing or self._is_write_paused:
-            return
-        self._is_advancing = True
-        while self._waiting and self._active is None and not self._transport.is_closing():
-            self._active, self._keeps_alive = self._waiting.popleft()
-            self._begin(self._active)
-        self._is_advancing = False
-        if self._active is None and not self._transport.is_closing():
-            self._receive_next()
-
-    def _is_free(self) -> bool:
-        """Whether a request that is complete can begin at once."""
-        is_busy = self._active is not None or self._incoming is not NOTHING or self._discarded_bytes is not None
-        return not is_busy and not self._is_write_paused
-
-    def _start(self, request: Request) -> None:
-        """Begins the only request there is, as `_advance` would."""
-        self._active, self._keeps_alive = request, True
-        self._is_advancing = True
-        self._begin(request)
-        self._is_advancing = False
-        if self._active is None:
-            self._advance()
-
-    def _receive_next(self) -> None:
-        if self._discarded_bytes is not None:
-            refusal, self._pending_refusal = self._pending_refusal, None
-            if refusal is not None:
-                self._refuse(refusal)
-            return
-        patience_s = deadlines.KEEP_ALIVE_S if self._incoming is NOTHING else deadlines.BODY_GRACE_S
-        self.deadline_s = self._loop.time() + patience_s
-        self._resume_reading()
-
-    def _begin(self, request: Request) -> None:
-        self.deadline_s = math.inf
-        if request.path == SCORE_PATH and request.method in METHODS:
-            self._call = self._score(request, self._respond)
-        else:
-            self._exchange = AsgiExchange(self._app, request, self._respond)
-            self._exchange.start(self._loop)
-
-    def _respond(self, response: Response) -> None:
-        request = self._active
-        if request is None or self._transport.is_closing():
-            if response.stream is not None:
-                response.stream.close()
-            return
-        if self._is_draining and not self._waiting:
-            self._keeps_alive = False
-        if response.stream is not None:
-            self._respond_with_stream(response, response.stream, request)
-            return
-        self._write(response, request)
-        self._finish()
-
-    def _respond_with_stream(self, response: Response, stream: Stream, request: Request) -> None:
-        if request.http_version != "1.1":
-            self._keeps_alive = False  # its end is told by closing only
-        self._write(response, request)
-        self._stream = stream
-        stream.attach(self._loop, self._write_stream)
+    # Writing and refusing
 
     def _write(self, response: Response, request: Request) -> None:
         date = self._state.default_headers
@@ -231,36 +213,6 @@ class Connection(asyncio.Protocol):
                 named.get(b"referer"),
                 named.get(b"user-agent"),
             )
-
-    def _write_stream(self) -> None:
-        stream, request = self._stream, self._active
-        if stream is None or request is None or self._is_write_paused:
-            return
-        is_ended = stream.is_ended
-        is_chunked = request.http_version == "1.1"
-        if (chunks := stream.take()) and request.method != "HEAD":
-            self._transport.write(b"".join(map(wire.encode_chunk, chunks) if is_chunked else chunks))
-        if not is_ended:
-            return
-        self._stream = None
-        if stream.is_failed:
-            self._transport.close()  # without the last chunk, so that the client sees the answer is not whole
-            return
-        if is_chunked and request.method != "HEAD":
-            self._transport.write(wire.LAST_CHUNK)
-        self._finish()
-
-    def _finish(self) -> None:
-        self._active = self._call = self._exchange = None
-        self._state.total_requests += 1
-        if not self._keeps_alive:
-            self._transport.close()
-        elif self._is_advancing or self._is_read_paused or not self._is_free():
-            self._advance()
-        else:
-            self.deadline_s = self._loop.time() + deadlines.KEEP_ALIVE_S
-
-    # Refusing
 
     def _refuse(self, error: AnswerError) -> None:
         """Answers a request that cannot be read to its end, after those before it, and closes."""

@@ -30,22 +30,23 @@ DEPRECATED_ID = (
 class AnswerHead:
     """What is known of an answer before there is one. `error` refuses the request whatever it asks for.
 
-    `cors` are left out when a script's response has CORS headers of its own.
+    `lines` and `cors` are header lines as they are sent. `cors` are left out when a script's response has CORS headers
+    of its own.
     """
 
-    headers: Headers
-    cors: Headers
+    lines: bytes
+    cors: bytes
     request_id: str
     error: AnswerError | None
     started_s: float = field(default_factory=perf_counter)
 
 
 class _Frame(NamedTuple):
-    """What follows from a request's head alone: the headers around the ids, and whether the request brings any."""
+    """What follows from a request's head alone: the lines around the ids, and whether the request brings any."""
 
-    before: Headers
-    after: Headers
-    cors: Headers
+    before: bytes
+    after: bytes
+    cors: bytes
     has_ids: bool
 
 
@@ -54,7 +55,7 @@ class AnswerHeaders:
 
     def __init__(self, server_version: str | None, cors: CorsPolicy | None) -> None:
         version = (server_version or "").encode("latin-1", "replace")
-        self._fixed: Headers = [(b"x-ms-server-version", version)] if version else []
+        self._fixed = header_lines([(b"x-ms-server-version", version)] if version else [])
         self._cors = cors
         self._has_warned = False
 
@@ -63,16 +64,16 @@ class AnswerHeaders:
         if has_ids:
             ids: Headers = []
             request_id, error = self._add_ids(ids, request.named)
-            return AnswerHead([*before, *ids, *after], cors, request_id, error, perf_counter())
+            return AnswerHead(before + header_lines(ids) + after, cors, request_id, error, perf_counter())
         request_id = new_id()
         own = request_id.encode()
-        headers = [*before, (b"x-request-id", own), (b"x-ms-request-id", own), *after]
-        return AnswerHead(headers, cors, request_id, None, perf_counter())
+        lines = b"".join((before, b"x-request-id: ", own, b"\r\nx-ms-request-id: ", own, b"\r\n", after))
+        return AnswerHead(lines, cors, request_id, None, perf_counter())
 
     def _keep_frame(self, request: Request) -> _Frame:
         named = request.named
-        after = [(b"TraceId", named[b"traceid"])] if b"traceid" in named else []
-        cors = cors_headers(self._cors, request) if self._cors is not None else []
+        after = header_lines([(b"TraceId", named[b"traceid"])] if b"traceid" in named else [])
+        cors = header_lines(cors_headers(self._cors, request) if self._cors is not None else [])
         frame = _Frame(self._fixed, after, cors, not named.keys().isdisjoint(ID_NAMES))
         request.kept["answer"] = frame
         return frame
@@ -127,3 +128,8 @@ _header_line = b": ".join
 def header_lines(headers: Headers) -> bytes:
     """`headers` as they are sent, each with its line end."""
     return b"\r\n".join([*map(_header_line, headers), b""])
+
+
+def headers_of(lines: bytes) -> Headers:
+    """The headers that `lines` were made of."""
+    return [(name, value) for name, _, value in (line.partition(b": ") for line in lines.split(b"\r\n")[:-1])]

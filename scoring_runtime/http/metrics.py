@@ -7,6 +7,7 @@ import asyncio
 from starlette.types import Receive, Scope, Send
 
 from scoring_runtime.http.asgi import read_request, send_response
+from scoring_runtime.http.headers import header_lines
 from scoring_runtime.http.responses import Response
 from scoring_runtime.telemetry.metrics import MetricsState, ScoringMetrics
 
@@ -30,4 +31,4 @@ def _response(state: MetricsState) -> Response:
     from scoring_runtime.telemetry.exposition import render
 
     body, content_type = render(state)
-    return Response(200, [(b"Content-Type", content_type.encode())], body)
+    return Response(200, header_lines([(b"Content-Type", content_type.encode())]), body)

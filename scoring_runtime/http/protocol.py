@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
@@ -16,7 +16,9 @@ import httptools
 
 from scoring_runtime.errors import AnswerError, InputError, MethodError
 from scoring_runtime.http import deadlines, guard, wire
-from scoring_runtime.http.connection import SCORE_PATH, Connection
+from scoring_runtime.http.answering import AnsweringConnection
+from scoring_runtime.http.connection import SCORE_PATH
+from scoring_runtime.http.connection_limit import ConnectionLimit
 from scoring_runtime.http.incoming import NOTHING, Incoming
 from scoring_runtime.http.known_head import UNKNOWN, learn
 from scoring_runtime.http.score import ScoreEndpoint
@@ -35,13 +37,16 @@ class ProtocolParts:
     app: Any
     access: AccessLog
     max_body_bytes: int
+    limit: ConnectionLimit = field(default_factory=ConnectionLimit)
 
 
-class ScoringProtocol(Connection):
+class ScoringProtocol(AnsweringConnection):
     """One client connection. `server_state` is uvicorn's: its set of connections and its date header."""
 
+    __slots__ = ("_known", "_max_body_bytes", "_parser", "_refusal", "_segment", "_segment_bytes")
+
     def __init__(self, parts: ProtocolParts, server_state: Any, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(parts.score, parts.app, parts.access, server_state, loop)
+        super().__init__(parts.score, parts.app, parts.access, server_state, loop, parts.limit)
         self._max_body_bytes = parts.max_body_bytes
         self._parser = httptools.HttpRequestParser(self)
         self._refusal: AnswerError | None = None

@@ -11,7 +11,7 @@ from typing import Any
 
 from scoring_runtime.call import Outcome, Payload
 from scoring_runtime.errors import AnswerError, RunError
-from scoring_runtime.http.headers import AnswerHead
+from scoring_runtime.http.headers import AnswerHead, header_lines, headers_of
 from scoring_runtime.json_text import dump_json
 from scoring_runtime.request import Headers
 from scoring_runtime.stream import Stream
@@ -24,6 +24,7 @@ JSON_TYPE = (b"Content-Type", b"application/json")
 HTML_TYPE = (b"Content-Type", b"text/html; charset=utf-8")
 _RUN_SUCCEEDED = (b"x-ms-run-function-failed", b"False")
 _RUN_FAILED = (b"x-ms-run-function-failed", b"True")
+_JSON_LINES = header_lines([JSON_TYPE, _RUN_SUCCEEDED])
 _FAILED_NAME = b"x-ms-run-function-failed"
 # What the front end decides itself, whatever a script's response says.
 _OWN_NAMES = {b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"upgrade", b"trailer"}
@@ -31,18 +32,31 @@ _HEADER_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _HEADER_VALUE = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
+# What most scripts return needs no second look.
+_JSON_TYPES = frozenset((str, dict, list, float, int))
+
+
 @dataclass(slots=True)
 class Response:
-    """An answer without its framing: the protocol adds the length, the date and what the connection needs."""
+    """An answer without its framing: the protocol adds the length, the date and what the connection needs.
+
+    `lines` are its header lines as they are sent.
+    """
 
     status: int
-    headers: Headers
+    lines: bytes
     body: bytes
     stream: Stream | None = None
+
+    @property
+    def headers(self) -> Headers:
+        return headers_of(self.lines)
 
 
 def encode(output: Any) -> Payload:
     """The payload of what run() returned. Raises whatever shows that it cannot be sent."""
+    if type(output) in _JSON_TYPES:
+        return Payload(dump_json(output))
     if output is None:
         return Payload(b"{}")
     if not isinstance(output, (str, dict, list, tuple, int, float)) and is_response(output):
@@ -109,37 +123,38 @@ def respond(outcome: Outcome, head: AnswerHead, shows_timing: bool = False) -> R
     if payload is None:
         response = error_response(outcome.error or AnswerError(), head)
         if shows_timing:
-            response.headers.append((b"Server-Timing", server_timing(outcome)))
+            response.lines += _timing_line(outcome)
         return response
-    exec_ms = (b"x-ms-run-fn-exec-ms", b"%.3f" % (outcome.run_ms or 0.0))
+    run_lines = _run_lines(outcome, shows_timing)
     if payload.headers is None:
-        headers = [JSON_TYPE, _RUN_SUCCEEDED, exec_ms, *head.headers, *head.cors]
+        lines = b"".join((_JSON_LINES, run_lines, head.lines, head.cors))
     else:
-        headers = _script_headers(payload.headers, exec_ms, head)
-    if shows_timing:
-        headers.append((b"Server-Timing", server_timing(outcome)))
-    return Response(payload.status, headers, payload.body, payload.stream)
+        lines = _script_lines(payload.headers, run_lines, head)
+    return Response(payload.status, lines, payload.body, payload.stream)
 
 
-def server_timing(outcome: Outcome) -> bytes:
-    """The stages in milliseconds, as a Server-Timing header has them; `run` is left out when run() did not return."""
-    if outcome.run_ms is None:
-        return b"decode;dur=%.3f, queue;dur=%.3f" % (outcome.decode_ms, outcome.queue_ms)
-    return b"decode;dur=%.3f, queue;dur=%.3f, run;dur=%.3f, encode;dur=%.3f, batch;desc=%d" % (
-        outcome.decode_ms,
-        outcome.queue_ms,
-        outcome.run_ms,
-        outcome.encode_ms,
-        outcome.batch_rows,
-    )
+def _timing_line(outcome: Outcome) -> bytes:
+    """How far a call came whose run() did not return, in milliseconds."""
+    return b"Server-Timing: decode;dur=%.3f, queue;dur=%.3f\r\n" % (outcome.decode_ms, outcome.queue_ms)
 
 
-def _script_headers(headers: Headers, exec_ms: tuple[bytes, bytes], head: AnswerHead) -> Headers:
-    """The headers of a script's own response: ours take the place of its, except for CORS."""
-    ours = {name.lower() for name, _ in head.headers}
+def _run_lines(outcome: Outcome, shows_timing: bool) -> bytes:
+    """What run() took and, if wanted, the other stages, in one piece."""
+    run_ms = b"%.3f" % (outcome.run_ms or 0.0)
+    if not shows_timing:
+        return b"x-ms-run-fn-exec-ms: %b\r\n" % run_ms
+    return (
+        b"x-ms-run-fn-exec-ms: %b\r\n"
+        b"Server-Timing: decode;dur=%.3f, queue;dur=%.3f, run;dur=%b, encode;dur=%.3f, batch;desc=%d\r\n"
+    ) % (run_ms, outcome.decode_ms, outcome.queue_ms, run_ms, outcome.encode_ms, outcome.batch_rows)
+
+
+def _script_lines(headers: Headers, run_lines: bytes, head: AnswerHead) -> bytes:
+    """The header lines of a script's own response: ours take the place of its, except for CORS."""
+    ours = {name.lower() for name, _ in headers_of(head.lines)}
     kept = [(name, value) for name, value in headers if name.lower() not in ours]
     has_cors = any(name.lower() == b"access-control-allow-origin" for name, _ in headers)
-    return [*kept, exec_ms, *head.headers, *([] if has_cors else head.cors)]
+    return b"".join((header_lines(kept), run_lines, head.lines, b"" if has_cors else head.cors))
 
 
 def error_response(error: AnswerError, head: AnswerHead | None = None) -> Response:
@@ -147,11 +162,12 @@ def error_response(error: AnswerError, head: AnswerHead | None = None) -> Respon
     headers = [JSON_TYPE, _RUN_FAILED if error.run_failed else _RUN_SUCCEEDED]
     if error.retry_after_s is not None:
         headers.append((b"Retry-After", b"%d" % error.retry_after_s))
-    if head is not None:
-        headers += [*head.headers, *head.cors]
-    return Response(error.status, headers, dump_json(error.content()))
+    return Response(error.status, header_lines(headers) + _lines_of(head), dump_json(error.content()))
 
 
 def json_response(body: bytes, head: AnswerHead | None = None) -> Response:
-    common = [*head.headers, *head.cors] if head else []
-    return Response(200, [JSON_TYPE, _RUN_SUCCEEDED, *common], body)
+    return Response(200, _JSON_LINES + _lines_of(head), body)
+
+
+def _lines_of(head: AnswerHead | None) -> bytes:
+    return head.lines + head.cors if head else b""

@@ -14,9 +14,9 @@ from functools import partial
 from scoring_runtime.call import Arguments, Call, Outcome
 from scoring_runtime.dispatch.dispatcher import STARTING, Dispatcher
 from scoring_runtime.errors import AnswerError, InternalError, MethodError, UnavailableError
+from scoring_runtime.http import patience
 from scoring_runtime.http.answer_log import AnswerLog
-from scoring_runtime.http.headers import AnswerHead, AnswerHeaders
-from scoring_runtime.http.patience import patience_s
+from scoring_runtime.http.headers import AnswerHead, AnswerHeaders, header_lines
 from scoring_runtime.http.responses import HTML_TYPE, Response, respond
 from scoring_runtime.request import Request
 from scoring_runtime.telemetry.loggers import LOGGER
@@ -68,18 +68,17 @@ class ScoreEndpoint:
     def __call__(self, request: Request, respond: Respond) -> Call:
         """Answers `request` through `respond`, exactly once, now or later, on the loop's thread."""
         head = self._answer_headers.begin(request)
-        answer = _Answer(request, head, respond, self._log)
-        call = answer.call = Call({}, answer, head.request_id, len(request.body))
+        call = ScoreCall(request, head, respond, self._log)
         try:
             if head.error:
                 raise head.error
             service = self._service
             if service is None:
                 raise UnavailableError(STARTING)
-            if (left_s := patience_s(request, self._queue_timeout_ms)) is not None:
-                call.expires_s = head.started_s + left_s
+            if self._queue_timeout_ms or patience.HEADER in request.named:
+                call.expires_s = head.started_s + patience.patience_s(request, self._queue_timeout_ms)
             if not service.is_raw and request.method in ("HEAD", "OPTIONS"):
-                answer.without_run()
+                call.answer_without_run()
             elif len(request.body) > MAX_INLINE_BYTES and service.decodes:
                 self._bind_elsewhere(service, request, call)
             else:
@@ -106,35 +105,40 @@ class ScoreEndpoint:
             call.end(Outcome(error=_explained(error)))
 
 
-class _Answer:
-    """Takes the outcome of a call, which makes the answer: 3 respond."""
-
-    __slots__ = ("_head", "_log", "_request", "_respond_with", "call")
-
-    call: Call
+class ScoreCall(Call):
+    """A call whose end is an answer; `respond_with` takes it."""
 
     def __init__(self, request: Request, head: AnswerHead, respond_with: Respond, log: AnswerLog) -> None:
+        self.request_id = head.request_id
+        self.size_bytes = len(request.body)
         self._request = request
         self._head = head
         self._respond_with = respond_with
         self._log = log
 
-    def __call__(self, outcome: Outcome) -> None:
-        head, submitted_s = self._head, self.call.submitted_s
+    def on_end(self, outcome: Outcome) -> None:
+        head, submitted_s = self._head, self.submitted_s
+        shows_timing = False
         if submitted_s:
             outcome.decode_ms += (submitted_s - head.started_s) * 1000
-        response = respond(outcome, head, shows_timing=submitted_s > 0 and self._log.shows_timing)  # 3
+            shows_timing = self._log.shows_timing
+        try:
+            response = respond(outcome, head, shows_timing)  # 3
+        except Exception as error:  # a ScoringError may hold what JSON cannot
+            logger.error("Encountered Exception: %s", format_traceback(error))
+            outcome = Outcome(error=InternalError())
+            response = respond(outcome, head, shows_timing)
         self._log.scored(self._request, head, outcome, response)
         self._respond_with(response)
 
-    def without_run(self) -> None:
+    def answer_without_run(self) -> None:
         if self._request.method == "HEAD":
             raise MethodError("Method not allowed")
         head = self._head
-        headers = [HTML_TYPE, (b"x-ms-run-function-failed", b"False"), *head.headers, *head.cors]
-        response = Response(200, headers, b"")
+        own = header_lines([HTML_TYPE, (b"x-ms-run-function-failed", b"False")])
+        response = Response(200, own + head.lines + head.cors, b"")
         self._log.viewed(self._request, head, response)
-        self.call.ended = True
+        self.ended = True
         self._respond_with(response)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from scoring_runtime.dispatch.dispatcher import Dispatcher, State
 from scoring_runtime.errors import AnswerError, UnavailableError
-from scoring_runtime.http.headers import AnswerHead, AnswerHeaders
+from scoring_runtime.http.headers import AnswerHead, AnswerHeaders, header_lines
 from scoring_runtime.http.responses import HTML_TYPE, Response, error_response, json_response
 from scoring_runtime.json_text import dump_json
 from scoring_runtime.openapi import SwaggerDocuments
@@ -40,7 +40,7 @@ class Views:
                 raise UnavailableError(STARTING)
         except AnswerError as error:
             return error_response(error, head)
-        return Response(200, [HTML_TYPE, *head.headers, *head.cors], b"Healthy")
+        return Response(200, header_lines([HTML_TYPE]) + head.lines + head.cors, b"Healthy")
 
     def swagger_json(self, request: Request) -> Response:
         head = self._answer_headers.begin(request)
@@ -85,4 +85,5 @@ class Views:
 
 
 def _options(head: AnswerHead) -> Response:
-    return Response(200, [HTML_TYPE, (b"Allow", b"HEAD, OPTIONS, GET"), *head.headers, *head.cors], b"")
+    own = header_lines([HTML_TYPE, (b"Allow", b"HEAD, OPTIONS, GET")])
+    return Response(200, own + head.lines + head.cors, b"")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from http import HTTPStatus
 
-from scoring_runtime.http.headers import header_lines
 from scoring_runtime.http.incoming import Incoming
 from scoring_runtime.http.responses import Response
 from scoring_runtime.request import Request
@@ -43,7 +42,7 @@ def encode(response: Response, request: Request, date: bytes, is_last: bool) -> 
     if request.method == "HEAD":
         body = b""
     end = CLOSE if is_last else KEEP_ALIVE if request.http_version == "1.0" else b"\r\n"
-    return b"".join((_STATUS_LINES[status], header_lines(response.headers), framing, date, end, body))
+    return b"".join((_STATUS_LINES[status], response.lines, framing, date, end, body))
 
 
 @lru_cache(_KEPT_LENGTHS)

@@ -8,6 +8,8 @@ RAW     the request itself, any method
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,18 +19,40 @@ from scoring_runtime.request import Request
 from scoring_runtime.script import json_input
 from scoring_runtime.script.contract import HEADERS_PARAMETER, Contract, Mode
 
+Bind = Callable[[Request], Arguments]
+
 
 def bind(contract: Contract, request: Request) -> Arguments:
     """Keyword arguments for run(). Raises InputError or MediaTypeError when the input does not fit."""
+    return binder(contract)(request)
+
+
+def binder(contract: Contract) -> Bind:
+    """`bind` for one contract, with everything decided that follows from it."""
     if contract.mode is Mode.SCHEMA:
-        arguments = _bind_members(contract, request)
+        plain = partial(_bind_members, contract)
     elif contract.mode is Mode.STRING:
-        arguments = {contract.parameters[0].name: _text_of(request)}
+        plain = partial(_bind_text, contract.parameters[0].name)
     else:
-        arguments = {contract.parameters[0].name: _raw_request(request)}
-    if contract.wants_headers:
-        arguments[HEADERS_PARAMETER] = title_cased(request.headers)
-    return arguments
+        plain = partial(_bind_raw, contract.parameters[0].name)
+    return partial(_bind_with_headers, plain) if contract.wants_headers else plain
+
+
+def _bind_with_headers(plain: Bind, request: Request) -> Arguments:
+    return {**plain(request), HEADERS_PARAMETER: title_cased(request.headers)}
+
+
+def _bind_text(name: str, request: Request) -> Arguments:
+    if request.method == "GET":
+        return {name: json.dumps(query_members(request.query))}
+    try:
+        return {name: str(request.body, "utf-8")}
+    except UnicodeDecodeError as error:
+        raise InputError(f"Input cannot be decoded as UTF-8: {error}") from None
+
+
+def _bind_raw(name: str, request: Request) -> Arguments:
+    return {name: _raw_request(request)}
 
 
 def _bind_members(contract: Contract, request: Request) -> Arguments:
@@ -47,15 +71,6 @@ def _bind_members(contract: Contract, request: Request) -> Arguments:
         else:  # passed on, because the decorators expect each decorated parameter among the keywords
             arguments[parameter.name] = parameter.default
     return arguments
-
-
-def _text_of(request: Request) -> str:
-    if request.method == "GET":
-        return json.dumps(query_members(request.query))
-    try:
-        return str(request.body, "utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"Input cannot be decoded as UTF-8: {error}") from None
 
 
 def _raw_request(request: Request) -> Any:

@@ -50,6 +50,15 @@ def _loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
+def _close(loop: Loop) -> None:
+    """Ends what a script has left running there."""
+    if tasks := asyncio.all_tasks(loop):
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.wait(tasks, timeout=CANCEL_S))
+    loop.close()
+
+
 def give_away() -> Loop | None:
     """Takes this thread's loop from it, for another thread to `adopt`: what init() has opened lives on it."""
     loop: Loop | None = _loops.__dict__.pop("loop", None)
@@ -57,6 +66,8 @@ def give_away() -> Loop | None:
 
 
 def adopt(loop: Loop | None) -> None:
-    """Makes `loop`, if there is one, this thread's."""
+    """Makes `loop`, if there is one, this thread's in the place of the one before, which is closed."""
+    if (previous := give_away()) is not None:
+        _close(previous)
     if loop is not None:
         _loops.loop = loop

@@ -11,7 +11,6 @@ import json
 import logging
 import math
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from scoring_runtime.call import Arguments, Payload
 from scoring_runtime.dispatch import merge
 from scoring_runtime.errors import StoppedError
 from scoring_runtime.script.coroutines import awaited
-from scoring_runtime.script.schema import SchemaParameter, convert_arguments, schema_parameters
+from scoring_runtime.script.schema import SchemaParameter, argument_converter, schema_parameters
 from scoring_runtime.telemetry.loggers import SCRIPT_LOGGER
 from scoring_runtime.telemetry.tracebacks import one_line
 
@@ -50,7 +49,7 @@ def row_converter(run: Run, encode: Encode, max_rows: int) -> Convert | None:
         logger.warning("Calls are not merged although --max-batch-rows is %s: %s", max_rows, reason)
         return None
     logger.info("Waiting calls are merged into one run() of up to %s rows.", max_rows)
-    return partial(convert_arguments, parameters)
+    return argument_converter(parameters)
 
 
 def _check(run: Run, encode: Encode, parameters: list[SchemaParameter]) -> None:

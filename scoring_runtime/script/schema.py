@@ -19,52 +19,60 @@ from scoring_runtime.script.contract import Contract, Mode
 
 _NUMPY_TYPE = "inference_schema.parameter_types.numpy_parameter_type.NumpyParameterType"
 
+Convert = Callable[[Any], Any]
 Documents = tuple[dict[str, Any], dict[str, Any], list[str]]
 
 
 class SchemaParameter:
-    """One `@input_schema(name, type)`; `sample` is the type's sample value."""
+    """One `@input_schema(name, type)`; `sample` is the type's sample value.
+
+    `convert` turns a value into what the decorator would make of it; it raises what the type raises.
+    """
 
     def __init__(self, name: str, type: Any, is_converted: bool) -> None:
         self.name = name
         self.type = type
         self.is_converted = is_converted
-        self._plain = _plain_sample(type)
+        self.convert = _converter(type) if is_converted else _as_it_is
 
     @property
     def sample(self) -> Any:
         return self.type.sample_input
 
-    def convert(self, value: Any) -> Any:
-        """`value` as the decorator would convert it; raises what the type raises."""
-        if not self.is_converted or isinstance(value, self.type.sample_data_type):
-            return value
-        if self._plain is not None and (array := _plain_array(self._plain, value)) is not None:
-            return array
-        return self.type.deserialize_input(value)
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
-def _plain_sample(kind: Any) -> Any:
-    """The sample of a numpy type with numbers that checks dtype and shape; None for any other type."""
+def _converter(kind: Any) -> Convert:
+    """The conversion of a type; for numpy types with numbers, which check dtype and shape, a quicker one."""
+
+    def convert(value: Any) -> Any:
+        return value if isinstance(value, kind.sample_data_type) else kind.deserialize_input(value)
+
     if f"{type(kind).__module__}.{type(kind).__qualname__}" != _NUMPY_TYPE:
-        return None
+        return convert
     sample = kind.sample_input
     is_plain = sample.dtype.kind in "iuf" and kind.enforce_column_type and kind.enforce_shape
-    return sample if is_plain else None
+    return _array_converter(sample, convert) if is_plain else convert
 
 
-def _plain_array(sample: Any, value: Any) -> Any:
-    """The array that such a type makes of a list, without its detour over every row.
+def _array_converter(sample: Any, convert: Convert) -> Convert:
+    """Makes the array of a list without the type's detour over every row; what does not fit is left to `convert`."""
+    dtype, ndim, row_shape = sample.dtype, sample.ndim, sample.shape[1:]
+    make = np.array
 
-    None when the list does not fit: then the type itself says what is wrong.
-    """
-    if not isinstance(value, list):
-        return None
-    try:
-        array = np.array(value, dtype=sample.dtype)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return array if array.ndim == sample.ndim and array.shape[1:] == sample.shape[1:] else None
+    def convert_list(value: Any) -> Any:
+        if type(value) is list:
+            try:
+                array = make(value, dtype)
+            except (TypeError, ValueError, OverflowError):
+                return convert(value)
+            if array.ndim == ndim and array.shape[1:] == row_shape:
+                return array
+        return convert(value)
+
+    return convert_list
 
 
 def schemas_of(run: Callable[..., Any], contract: Contract) -> Documents:
@@ -97,10 +105,11 @@ def _decorator_cells(run: Any) -> Iterator[dict[str, Any]]:
         run = run.__wrapped__
 
 
-def convert_arguments(parameters: list[SchemaParameter], arguments: Arguments) -> Arguments:
-    """`arguments` with the values of `parameters` converted, ready to be compared and joined with those of others."""
-    converted = dict(arguments)
-    for parameter in parameters:
-        if parameter.name in converted:
-            converted[parameter.name] = parameter.convert(converted[parameter.name])
-    return converted
+def argument_converter(parameters: list[SchemaParameter]) -> Callable[[Arguments], Arguments]:
+    """Converts the values of `parameters` among arguments, to be compared and joined with those of others."""
+    converters = {parameter.name: parameter.convert for parameter in parameters}
+
+    def convert(arguments: Arguments) -> Arguments:
+        return {name: converters.get(name, _as_it_is)(value) for name, value in arguments.items()}
+
+    return convert

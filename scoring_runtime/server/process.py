@@ -18,6 +18,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn
 
 import uvloop
@@ -29,6 +30,7 @@ from scoring_runtime.dispatch.dispatcher import Dispatcher
 from scoring_runtime.errors import StartError, StoppedError
 from scoring_runtime.http.answer_log import AnswerLog
 from scoring_runtime.http.app import create_app
+from scoring_runtime.http.connection_limit import ConnectionLimit
 from scoring_runtime.http.cors import parse_origins
 from scoring_runtime.http.headers import AnswerHeaders
 from scoring_runtime.http.protocol import ProtocolParts
@@ -172,7 +174,8 @@ class Server:
         views = Views(self._dispatcher, answer_headers, access)
         app = create_app(score, views, self._metrics)
         desk = FrontDesk(self._loop, self._dispatcher, score, views, self._observers)
-        return desk, ProtocolParts(score, app, access, settings.max_body_bytes)
+        limit = ConnectionLimit(settings.max_connections, partial(self._metrics.reject, "connections"))
+        return desk, ProtocolParts(score, app, access, settings.max_body_bytes, limit)
 
     def run(self) -> int:
         standard_streams.replace(self._console.out, self._console.err)

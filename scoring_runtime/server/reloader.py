@@ -10,6 +10,7 @@ from scoring_runtime.dispatch.dispatcher import Dispatcher, State
 from scoring_runtime.errors import StartError
 from scoring_runtime.server.host import Done
 from scoring_runtime.telemetry.loggers import LOGGER
+from scoring_runtime.telemetry.tracebacks import format_traceback, one_line
 
 logger = logging.getLogger(LOGGER)
 
@@ -51,7 +52,10 @@ class Reloader:
             raise ReloadRefusedError("every runner is stuck in a call that is past its time-out")
         logger.info("Reloading: the script is loaded anew, the old one goes on serving until it is ready.")
         self._running = running = self._loop.create_future()
-        self._begin(self._end)
+        try:
+            self._begin(self._end)
+        except Exception as error:  # no thread or process can be had
+            self._end(StartError(f"the reload could not begin: {one_line(error)}", format_traceback(error)))
         return running
 
     def _end(self, error: StartError | None) -> None:

@@ -11,7 +11,6 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from functools import partial
 from queue import SimpleQueue
 
 from scoring_runtime.dispatch.thread_pool import ThreadPool
@@ -19,7 +18,7 @@ from scoring_runtime.errors import ScriptError, StartError
 from scoring_runtime.http.score import Service
 from scoring_runtime.openapi import SwaggerDocuments
 from scoring_runtime.script import coroutines
-from scoring_runtime.script.binding import bind
+from scoring_runtime.script.binding import binder
 from scoring_runtime.script.contract import Contract, Mode
 from scoring_runtime.script.debugger import connect_debugger
 from scoring_runtime.script.modules import ScriptModules
@@ -46,7 +45,7 @@ class ThreadHost:
             connect_debugger(self._settings.debug_port)
         loaded = load(self._settings)
         pool = self._pool_of(loaded)
-        self._pools.put((pool, None))
+        self._pools.put((pool, coroutines.give_away()))
         self._desk.loop.call_soon_threadsafe(self._open, pool, loaded)
 
     def work(self, before_idle: Callable[[], object]) -> None:
@@ -86,20 +85,28 @@ class ThreadHost:
 
     def _reload(self, done: Done) -> None:
         """On a thread of its own, which runs nothing but the new script's import, init() and samples."""
+        try:
+            loaded = self._load_anew()
+        except StartError as error:
+            self._desk.loop.call_soon_threadsafe(done, error)
+        except BaseException as error:  # whatever it is, the old one goes on
+            reason = ScriptError(one_line(error), format_traceback(error))
+            self._desk.loop.call_soon_threadsafe(done, reason)
+        else:
+            self._desk.loop.call_soon_threadsafe(self._switch, loaded, coroutines.give_away(), done)
+
+    def _load_anew(self) -> LoadedScript:
+        """When it returns, nothing on this thread holds the old script: the other one is about to collect it."""
         modules = ScriptModules(script_folders(self._settings))
         try:
             modules.forget()
             loaded = load(self._settings)
             warm_up(loaded)
-        except StartError as error:
+        except BaseException:
             modules.restore()
-            self._desk.loop.call_soon_threadsafe(done, error)
-        except BaseException as error:  # whatever it is, the old one goes on
-            modules.restore()
-            reason = ScriptError(one_line(error), format_traceback(error))
-            self._desk.loop.call_soon_threadsafe(done, reason)
-        else:
-            self._desk.loop.call_soon_threadsafe(self._switch, loaded, coroutines.give_away(), done)
+            coroutines.adopt(None)
+            raise
+        return loaded
 
     def _switch(self, loaded: LoadedScript, loop: coroutines.Loop | None, done: Done) -> None:
         pool = self._pool_of(loaded)
@@ -110,4 +117,4 @@ class ThreadHost:
 
 def service_of(contract: Contract) -> Service:
     """How requests become calls of a script that lives in this process."""
-    return Service(partial(bind, contract), contract.mode is Mode.RAW, contract.mode is Mode.SCHEMA)
+    return Service(binder(contract), contract.mode is Mode.RAW, contract.mode is Mode.SCHEMA)

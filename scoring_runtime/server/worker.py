@@ -22,6 +22,7 @@ from typing import Any
 from scoring_runtime.call import Arguments
 from scoring_runtime.compat import finder
 from scoring_runtime.dispatch.worker_end import WorkerEnd
+from scoring_runtime.dispatch.worker_process import STACK_SIGNAL
 from scoring_runtime.errors import StartError, StoppedError
 from scoring_runtime.script import onnxruntime_threads
 from scoring_runtime.script.binding import bind
@@ -107,7 +108,9 @@ def _prepare(settings: Settings, out: BoundedWriter, err: BoundedWriter) -> None
     standard_streams.replace(out, err)
     prints.install()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    faulthandler.enable(2)  # a segmentation fault is to leave the place where it happened in the log
+    # A segmentation fault, or a call that is given up, is to leave the place where it happened in the log.
+    faulthandler.enable(2)
+    faulthandler.register(STACK_SIGNAL, 2)
     threading.Thread(target=_pump, args=(out, err), name="log-pump", daemon=True).start()
 
 

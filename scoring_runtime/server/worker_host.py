@@ -14,7 +14,7 @@ from typing import Any
 
 from scoring_runtime.call import Arguments
 from scoring_runtime.dispatch.process_pool import ProcessPool
-from scoring_runtime.dispatch.worker import WorkerPlan
+from scoring_runtime.dispatch.worker_plan import WorkerPlan
 from scoring_runtime.errors import StartError
 from scoring_runtime.http.score import Service
 from scoring_runtime.openapi import SwaggerDocuments

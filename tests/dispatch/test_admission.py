@@ -23,7 +23,7 @@ def test_admitted(waiting_calls: int, waiting_bytes: int, size_bytes: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("waiting_calls", "waiting_bytes", "size_bytes", "reason"),
+    ("waiting_calls", "waiting_bytes", "size_bytes", "what"),
     [
         pytest.param(3, 0, 0, "3 calls are in it already (limit 3)", id="at the limit of calls"),
         pytest.param(4, 0, 0, "4 calls are in it already (limit 3)", id="above the limit of calls"),
@@ -32,11 +32,12 @@ def test_admitted(waiting_calls: int, waiting_bytes: int, size_bytes: int) -> No
         pytest.param(3, 101, 0, "3 calls are in it already (limit 3)", id="both limits"),
     ],
 )
-def test_refused_with_the_reason(waiting_calls: int, waiting_bytes: int, size_bytes: int, reason: str) -> None:
+def test_refused_with_the_reason(waiting_calls: int, waiting_bytes: int, size_bytes: int, what: str) -> None:
     error = admit(LIMITS, waiting_calls, waiting_bytes, size_bytes, ended_per_s=1.0)
     assert error is not None
     assert error.status == 429
-    assert str(error) == f"The server is full: {reason}. Retry after {error.retry_after_s} s."
+    assert error.reason == ("queue_full_bytes" if "bytes" in what else "queue_full_calls")
+    assert str(error) == f"The server is full: {what}. Retry after {error.retry_after_s} s."
 
 
 @pytest.mark.parametrize(

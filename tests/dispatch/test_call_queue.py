@@ -71,6 +71,24 @@ def test_a_call_given_back_after_the_end_is_taken_all_the_same() -> None:
     assert queue.take() is None
 
 
+def test_a_call_given_back_while_the_end_is_taken_is_not_lost() -> None:
+    """The thread that meets the end looks once more."""
+
+    class LateQueue(CallQueue):
+        def _take_returned(self) -> Call | None:
+            found = super()._take_returned()
+            if not given_back:
+                given_back.append(call)
+                self.give_back(call)
+            return found
+
+    call, given_back = SentCall(), list[Call]()
+    queue = LateQueue()
+    queue.stop()
+    assert queue.take() is call
+    assert queue.take() is None
+
+
 def test_a_given_back_call_wakes_a_thread_that_waits() -> None:
     queue, call, taken = CallQueue(), SentCall(), SimpleQueue[Call | None]()
     thread = threading.Thread(target=lambda: taken.put(queue.take()), daemon=True)

@@ -148,6 +148,17 @@ def test_abandoned_at_the_end_of_a_drain_calls_are_answered_once(dispatcher: Dis
     assert dispatcher.is_idle
 
 
+def test_calls_abandoned_by_the_server_are_not_counted_as_cancelled(loop: asyncio.AbstractEventLoop) -> None:
+    told: list[str] = []
+    dispatcher = Dispatcher(loop, QueueLimits(10, 10), timeout_ms=60_000, on_cancelled=told.append)
+    dispatcher.switch(HoldingRunner())
+    call = SentCall()
+    dispatcher.submit(call)
+    dispatcher.abandon_all()
+    dispatcher.take_back([(call, OK)])
+    assert (told, dispatcher.is_idle) == ([], True)
+
+
 @pytest.fixture
 def hasty(loop: asyncio.AbstractEventLoop, runner: HoldingRunner, monkeypatch: pytest.MonkeyPatch) -> Dispatcher:
     """A dispatcher that looks soon, and whose runner never comes back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from typing import Any
 
@@ -187,6 +188,22 @@ def test_a_system_exit_in_a_group_ends_its_own_call_only() -> None:
 
     outcomes = grouped(run, [rows(1), rows(2), rows(3)])
     assert [shown(outcome) for outcome in outcomes] == [b"[1]", "RunError", b"[3]"]
+
+
+def test_a_call_that_began_in_time_does_not_expire_between_two_tries() -> None:
+    """Its runs before its own may take long, and the dispatcher looks at calls that have not started."""
+    calls: list[Call] = [rows(1), rows(2)]
+    seen: list[tuple[bool, float]] = []
+
+    def run(data: Any) -> Any:
+        seen.append((calls[1].started_s is None, calls[1].expires_s))
+        if len(data) > 1:
+            raise ValueError("together")
+        return data.tolist()
+
+    calls[1].expires_s = 5.0
+    grouped(run, calls)
+    assert seen[:2] == [(False, 5.0), (True, math.inf)]
 
 
 def test_the_halves_of_a_failed_group_begin_their_time_anew() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,6 +65,22 @@ def test_what_ends_before_the_loop_gets_to_run_shares_a_wake_up(loop: CountingLo
     loop.turn()
     assert ended(calls) == [1, 1, 1]
     assert loop.wakes == 1
+
+
+def test_from_several_threads_nothing_is_forgotten(loop: CountingLoop) -> None:
+    hand_back, calls = waiting(loop, 90)
+
+    def end(some: list[SentCall]) -> None:
+        for call in some:
+            hand_back([(call, Outcome())])
+
+    threads = [threading.Thread(target=end, args=(calls[start::3],), daemon=True) for start in range(3)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        loop.turn()
+    loop.turn()
+    assert ended(calls) == [1] * 90
 
 
 def test_what_ends_later_wakes_the_loop_again(loop: CountingLoop) -> None:

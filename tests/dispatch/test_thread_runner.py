@@ -167,6 +167,12 @@ def test_waiting_calls_share_a_run_up_to_the_limit_of_rows() -> None:
     assert sizes == [4, 2]
 
 
+def test_a_call_that_would_exceed_the_limit_is_the_first_of_the_next_run() -> None:
+    sizes: list[int] = []
+    served(calls_of([1], [2, 2], [3, 3], [4, 4]), recorded(sizes), by_rows(4))
+    assert sizes == [3, 4]
+
+
 def test_a_call_larger_than_the_limit_runs_alone() -> None:
     sizes: list[int] = []
     served(calls_of([1, 2, 3], [4]), recorded(sizes), by_rows(2))

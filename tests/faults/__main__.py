@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from scoring_runtime.http.deadlines import HEAD_S
-from tests.faults import aborted_calls, drains, idling, killed_workers, slow_connections
+from tests.faults import aborted_calls, drains, idling, interleavings, killed_workers, slow_connections
 
 MAX_P99_RATIO = 1.5
 MAX_IDLE_SHARE = 0.01
@@ -56,6 +56,11 @@ def idle(options: argparse.Namespace) -> Iterator[Shown]:
         yield f"{name}: {share:.2%} of a core", share < MAX_IDLE_SHARE
 
 
+def orders(options: argparse.Namespace) -> Iterator[Shown]:
+    interleavings.prove(options.walks)
+    yield f"{options.walks} random walks through the engine", True
+
+
 PROOFS: dict[str, Callable[[argparse.Namespace], Iterator[Shown]]] = {
     "calls": calls,
     "kills": kills,
@@ -63,20 +68,24 @@ PROOFS: dict[str, Callable[[argparse.Namespace], Iterator[Shown]]] = {
     "reloads": reloads,
     "slow": slow,
     "idle": idle,
+    "orders": orders,
 }
 
 
 def main() -> int:
     """Runs the proofs that are named, or all."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("proofs", nargs="*", choices=[*PROOFS, []], metavar="PROOF", help=", ".join(PROOFS))
+    parser.add_argument("proofs", nargs="*", metavar="PROOF", help=", ".join(PROOFS))
     parser.add_argument("--calls", type=int, default=100_000, help="batched calls, some of them aborted")
     parser.add_argument("--kills", type=int, default=100, help="workers to kill")
     parser.add_argument("--stops", type=int, default=20, help="servers to stop")
     parser.add_argument("--reloads", type=int, default=20, help="reloads of one server")
     parser.add_argument("--slow-connections", type=int, default=1000, help="slow connections at once")
+    parser.add_argument("--walks", type=int, default=5000, help="orders of steps to try on a clock of the test's own")
     parser.add_argument("--seed", type=int, default=1, help="of all that is random")
     options = parser.parse_args()
+    if unknown := set(options.proofs) - set(PROOFS):
+        parser.error(f"there is no proof {', '.join(unknown)}; choose from {', '.join(PROOFS)}")
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     shown = [_is_shown(name, options) for name in options.proofs or PROOFS]

@@ -93,6 +93,10 @@ class Account:
         if ending in FAULTS and len(self.details) < MAX_EXAMPLES:
             self.details[number] = detail
 
+    def numbers(self, ending: Ending) -> list[int]:
+        """The ids of the calls that ended so."""
+        return [number for number, value in enumerate(self._endings) if number and value == ending]
+
     def counts(self) -> dict[Ending, int]:
         """How many calls ended in each way."""
         found = Counter(memoryview(self._endings)[1:])

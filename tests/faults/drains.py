@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import signal
 import sys
 
@@ -18,14 +16,14 @@ CLIENTS = 32
 # So many calls are to have ended before something is done to the server.
 LOADED_CALLS = 300
 THINKING_S = 0.05
-TRAFFIC = Traffic(max_rows=8, slow_share=0.05)
+TRAFFIC = Traffic(max_rows=8, slow_share=0.05, fresh_share=0.2)
 
 
 def prove_drains(drains: int, *options: str) -> list[Findings]:
     """What is found at each of so many stops, each of a new server.
 
-    Clients keep their connections; some pause between two requests, so that connections are idle too. A client whose
-    connection was closed after an answer finds nobody listening, which is no fault.
+    Most clients keep their connections, which are idle while they pause; some come with a new one each time. Who finds
+    nobody listening was not refused anything.
     """
     found = []
     for _ in range(drains):
@@ -37,10 +35,13 @@ def prove_drains(drains: int, *options: str) -> list[Findings]:
 
 async def _drained(running: Scene) -> Account:
     load = Load(running.server.port, TRAFFIC.requests(sys.maxsize), THINKING_S)
-    clients = asyncio.create_task(load.run(CLIENTS))
-    await until(lambda: load.account.last_number > LOADED_CALLS, "calls before the stop")
-    running.server.process.send_signal(signal.SIGTERM)
-    return await clients
+    async with load.running(CLIENTS) as clients:
+        await until(lambda: load.account.last_number > LOADED_CALLS, "calls before the stop")
+        running.server.process.send_signal(signal.SIGTERM)
+        account = await clients
+    # A second signal would shorten the drain.
+    await until(lambda: running.server.process.poll() is not None, "the end of the server")
+    return account
 
 
 def prove_reloads(reloads: int, *options: str) -> Findings:
@@ -52,11 +53,10 @@ def prove_reloads(reloads: int, *options: str) -> Findings:
 
 async def _reloaded(running: Scene, reloads: int) -> Account:
     load = Load(running.server.port, TRAFFIC.requests(sys.maxsize))
-    clients = asyncio.create_task(load.run(CLIENTS))
-    await until(lambda: load.account.last_number > LOADED_CALLS, "calls before the first reload")
-    for _ in range(reloads):
-        before = running.served_generations()
-        os.kill(running.server.process.pid, signal.SIGHUP)
-        await until(lambda before=before: running.served_generations() > before, "answers of the reloaded script")  # type: ignore[misc]
-    load.stop()
-    return await clients
+    async with load.running(CLIENTS):
+        await until(lambda: load.account.last_number > LOADED_CALLS, "calls before the first reload")
+        for _ in range(reloads):
+            known = running.served()
+            running.server.process.send_signal(signal.SIGHUP)
+            await until(lambda known=known: running.served() - known, "answers of the reloaded script")  # type: ignore[misc]
+    return load.account

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from time import perf_counter
 
 import orjson
 
@@ -32,9 +34,18 @@ class Load:
 
     async def run(self, clients: int) -> Account:
         """The account of what came of the requests."""
-        self._loop = asyncio.get_running_loop()
         await asyncio.gather(*(self._client() for _ in range(clients)))
         return self.account
+
+    @contextlib.asynccontextmanager
+    async def running(self, clients: int) -> AsyncIterator[asyncio.Task[Account]]:
+        """Clients beside the block, which are stopped at its end."""
+        task = asyncio.create_task(self.run(clients))
+        try:
+            yield task
+        finally:
+            self.stop()
+            await task
 
     async def _client(self) -> None:
         """Requests one after another; ends early when the server takes no connection."""
@@ -45,9 +56,9 @@ class Load:
                 connection = await self._connected(request)
             if connection is None:
                 return
-            begun_s = self._loop.time()
+            begun_s = perf_counter()
             ending, detail = await self._exchange(connection, request)
-            self.account.end(request.number, ending, detail, self._loop.time() - begun_s)
+            self.account.end(request.number, ending, detail, perf_counter() - begun_s)
             if request.is_fresh:
                 connection.leave()
             if self._is_stopping:

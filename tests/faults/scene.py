@@ -14,11 +14,13 @@ from pathlib import Path
 import psutil
 
 from tests.faults.account import Account, Ending, Findings
-from tests.faults.ledger import read_ledgers
+from tests.faults.ledger import read_ledgers, writer
 from tests.process import ServerProcess
 
 SCRIPT = "tests/scripts/ledger_rows.py"
 COMMAND = (sys.executable, "-m", "scoring_runtime")
+# Less than ServerProcess waits for the end, so that a call that never ends shows in the exit code.
+DRAIN = ("--drain-seconds", "10")
 POLL_S = 0.02
 PATIENCE_S = 60.0
 
@@ -33,11 +35,11 @@ class Scene:
     def worker_pids(self) -> set[int]:
         """The children that have loaded the script and been asked."""
         children = {child.pid for child in psutil.Process(self.server.process.pid).children()}
-        return children & {int(path.stem) for path in self.ledgers.iterdir() if path.stat().st_size > 0}
+        return children & set(map(writer, self.served()))
 
-    def served_generations(self) -> int:
-        """How many times the script has been loaded and then asked."""
-        return sum(path.stat().st_size > 0 for path in self.ledgers.iterdir())
+    def served(self) -> set[str]:
+        """One name for each time that the script was loaded and then asked."""
+        return {path.name for path in self.ledgers.iterdir() if path.stat().st_size > 0}
 
     def findings(self, account: Account, allowed: Iterable[Ending] = ()) -> Findings:
         """What the account and the ledgers say of a server that is asked to stop, or has been already."""
@@ -53,7 +55,7 @@ def scene(*options: str, command: Sequence[str] = COMMAND) -> Iterator[Scene]:
     """A server with the ledger script; errors that a load makes by the thousand are not logged."""
     with tempfile.TemporaryDirectory(prefix="ledgers-") as folder:
         env = {"LEDGERS": folder, "AZUREML_LOG_LEVEL": "CRITICAL"}
-        with ServerProcess(SCRIPT, *options, env=env, command=command) as server:
+        with ServerProcess(SCRIPT, *DRAIN, *options, env=env, command=command) as server:
             yield Scene(server, Path(folder))
 
 

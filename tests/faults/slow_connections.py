@@ -99,18 +99,17 @@ async def _besieged(
     port: int, connections: int, deadline_s: float, rounds: int
 ) -> tuple[Account, list[SlowConnection], list[Round]]:
     load = Load(port, Traffic(max_rows=8).requests(sys.maxsize), THINKING_S)
-    clients = asyncio.create_task(load.run(CLIENTS))
     answered_ms = load.account.answered_ms
     slow: list[SlowConnection] = []
     measured = []
-    for _ in range(rounds):
-        begun = len(answered_ms)
-        await asyncio.sleep(deadline_s)
-        attacked = len(answered_ms)
-        slow += await _attack(port, connections, deadline_s)
-        measured.append(Round(p99(answered_ms[begun:attacked]), p99(answered_ms[attacked:])))
-    load.stop()
-    return await clients, slow, measured
+    async with load.running(CLIENTS):
+        for _ in range(rounds):
+            begun = len(answered_ms)
+            await asyncio.sleep(deadline_s)
+            attacked = len(answered_ms)
+            slow += await _attack(port, connections, deadline_s)
+            measured.append(Round(p99(answered_ms[begun:attacked]), p99(answered_ms[attacked:])))
+    return load.account, slow, measured
 
 
 async def _attack(port: int, connections: int, deadline_s: float) -> list[SlowConnection]:

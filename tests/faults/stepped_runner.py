@@ -23,7 +23,7 @@ from scoring_runtime.dispatch.dispatcher import Dispatcher
 from scoring_runtime.dispatch.execution import Execution
 from scoring_runtime.dispatch.hand_back import HandBack
 from scoring_runtime.dispatch.merging import RowMerging
-from scoring_runtime.dispatch.thread_runner import ThreadRunner
+from scoring_runtime.dispatch.thread_runner import Ended, ThreadRunner
 from tests.dispatch.calls import encode
 
 TIMEOUT_MS = 1000
@@ -70,7 +70,8 @@ def on(clock: Clock) -> Iterator[None]:
 class SteppedRunner:
     """A Runner of one thread; its script answers each row [id, fate] with [id, `generation`].
 
-    `entered` are the ids of the calls that have come into run(), `rung` of those whose run() the alarm has ended.
+    `entered` are the ids of the calls that have come into run(), `rung` of those whose run() the alarm has ended;
+    `delivered` are the calls whose outcomes are on their way.
     """
 
     size = 1
@@ -79,15 +80,17 @@ class SteppedRunner:
         self.generation = generation
         self.entered: set[int] = set()
         self.rung: set[int] = set()
+        self.delivered: list[Call] = []
         self.given_up: list[Call] = []
         self.is_running = self.is_ended = False
         merging = RowMerging(max_rows, _convert) if max_rows > 1 else None
         self._queue = CallQueue()
         self._hand_back = HandBack(loop, dispatcher.take_back, lambda: not self._queue.is_empty())
-        runner = ThreadRunner(self._queue, Execution(self._run, encode, Alarm(TIMEOUT_MS), merging), self._hand_back)
+        runner = ThreadRunner(self._queue, Execution(self._run, encode, Alarm(TIMEOUT_MS), merging), self._deliver)
         self.submit = self._queue.put
         self.fetch = self._hand_back.fetch
         self.stop = self._queue.stop
+        self._is_free = False
         self._parked, self._going = threading.Semaphore(0), threading.Semaphore(0)
         self._thread = threading.Thread(target=self._work, args=(runner,), daemon=True)
         self._thread.start()
@@ -110,10 +113,18 @@ class SteppedRunner:
         self._going.release()
         self._await_parked()
 
+    def free(self) -> None:
+        """Lets the thread run to its end."""
+        self._is_free = True
+        self.stop()
+        self._going.release()
+
     def _await_parked(self) -> None:
         assert self._parked.acquire(timeout=HUNG_S), "the runner's thread hangs"
 
     def _park(self) -> None:
+        if self._is_free:
+            return
         self._parked.release()
         assert self._going.acquire(timeout=HUNG_S), "nobody lets the runner's thread go on"
 
@@ -121,6 +132,10 @@ class SteppedRunner:
         runner.work(before_idle=self._park)
         self.is_ended = True
         self._parked.release()
+
+    def _deliver(self, ended: Ended) -> None:
+        self.delivered.extend(call for call, _ in ended)
+        self._hand_back(ended)
 
     def _run(self, data: Any) -> list[list[int]]:
         rows = [(int(number), int(fate)) for number, fate in data]

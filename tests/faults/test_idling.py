@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.idling import idle_share
 
-WINDOW_S = 3.0
+WINDOW_S = 2.5
 MAX_SHARE = 0.01
 
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from scoring_runtime.call import Call
+from scoring_runtime.http.connection_limit import ConnectionLimit
 from scoring_runtime.http.protocol import ProtocolParts, ScoringProtocol
 from scoring_runtime.http.responses import Response
 from scoring_runtime.request import Request
@@ -57,7 +58,7 @@ class ManualScore:
         return self.calls[-1]
 
     def answer(self, body: bytes = b"ok", status: int = 200, stream: Stream | None = None) -> None:
-        self._open.pop(0)(Response(status, [(b"x-answer", b"1")], body, stream))
+        self._open.pop(0)(Response(status, b"x-answer: 1\r\n", body, stream))
 
 
 class Access:
@@ -77,14 +78,22 @@ async def other_routes(scope: Any, receive: Any, send: Any) -> None:
 
 
 class Connection:
-    """One connection to a server of its own."""
+    """One connection, to a server of its own unless it shares one's `limit` and `state`."""
 
-    def __init__(self, loop: ManualLoop) -> None:
+    def __init__(self, loop: ManualLoop, limit: ConnectionLimit | None = None, state: Any = None) -> None:
         self.loop = loop
         self.score = ManualScore()
         self.access = Access()
-        self.state = SimpleNamespace(connections=set(), total_requests=0, default_headers=[(b"date", b"today")])
-        parts: Any = ProtocolParts(self.score, other_routes, self.access, MAX_BODY_BYTES)  # type: ignore[arg-type]
+        self.state = state or SimpleNamespace(
+            connections=set(), total_requests=0, default_headers=[(b"date", b"today")]
+        )
+        parts: Any = ProtocolParts(
+            self.score,  # type: ignore[arg-type]
+            other_routes,
+            self.access,  # type: ignore[arg-type]
+            MAX_BODY_BYTES,
+            limit or ConnectionLimit(),
+        )
         self.protocol = ScoringProtocol(parts, self.state, loop)
         self.transport = ScriptedTransport()
         self.protocol.connection_made(self.transport)

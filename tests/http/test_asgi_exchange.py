@@ -32,7 +32,7 @@ def test_what_the_application_is_told(loop: ManualLoop) -> None:
 
     responses: list[Response] = []
     exchange(app, responses, loop)
-    assert responses == [Response(201, [(b"a", b"b")], b"ok")]
+    assert responses == [Response(201, b"a: b\r\n", b"ok")]
     scope, message = seen
     expected = {"method": "POST", "path": "/a b", "raw_path": b"/a%20b", "query_string": b"q=1", "http_version": "1.1"}
     assert {name: scope[name] for name in expected} == expected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import pairwise
 from typing import Any
 from unittest import mock
@@ -79,26 +79,24 @@ def act(connection: Connection, step: Any) -> None:
 
 def history(steps: list[Any]) -> list[Any]:
     """All that can be seen of a connection after each of `steps`."""
-    loop = ManualLoop()
-    connection = Connection(loop)
-    seen: list[Any] = []
+    with closing(ManualLoop()) as loop:
+        return list(moments(Connection(loop), steps))
+
+
+def moments(connection: Connection, steps: list[Any]) -> Iterator[Any]:
     for step in steps:
-        loop.now_s += 1
+        connection.loop.now_s += 1
         act(connection, step)
         for _ in range(6):
-            loop.turn()
-        seen.append(
-            (
-                connection.transport.written,
-                repr(connection.transport),
-                repr(connection.protocol),
-                connection.protocol.deadline_s,
-                [shown(request) for request in connection.score.requests],
-                list(connection.access.answers),
-            )
+            connection.loop.turn()
+        yield (
+            connection.transport.written,
+            repr(connection.transport),
+            repr(connection.protocol),
+            connection.protocol.deadline_s,
+            [shown(request) for request in connection.score.requests],
+            list(connection.access.answers),
         )
-    loop.close()
-    return seen
 
 
 def cut(data: bytes, places: list[int]) -> list[bytes]:

@@ -15,9 +15,9 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from scoring_runtime.authoring import AMLResponse
 from scoring_runtime.call import Outcome, Payload
-from scoring_runtime.errors import AnswerError, InputError, OverloadError, RunError
-from scoring_runtime.http.headers import AnswerHead
-from scoring_runtime.http.responses import JSON_TYPE, encode, error_response, json_response, respond
+from scoring_runtime.errors import AnswerError, InputError, OverloadError, RunError, ScoringError
+from scoring_runtime.http.headers import AnswerHead, header_lines
+from scoring_runtime.http.responses import JSON_TYPE, Response, encode, error_response, json_response, respond
 from scoring_runtime.request import Headers
 
 FAILED = b"x-ms-run-function-failed"
@@ -159,7 +159,7 @@ def test_a_generator_that_fails_before_its_first_chunk_is_a_failed_run() -> None
 
 
 def head(*headers: tuple[bytes, bytes], cors: Headers | None = None) -> AnswerHead:
-    return AnswerHead(list(headers), cors or [], "id", None)
+    return AnswerHead(header_lines(list(headers)), header_lines(cors or []), "id", None)
 
 
 def test_respond_with_json() -> None:
@@ -193,6 +193,48 @@ def test_errors(error: AnswerError, failed: bytes) -> None:
     assert response.status == error.status
     assert json.loads(response.body) == {"message": str(error)}
     assert response.headers == [JSON_TYPE, (FAILED, failed), (b"x-request-id", b"A")]
+
+
+def header_of(response: Response, name: bytes) -> list[bytes]:
+    return [value for key, value in response.headers if key == name]
+
+
+def test_where_the_time_went() -> None:
+    outcome = Outcome(Payload(b"[1]"), run_ms=3.25, queue_ms=2.0, encode_ms=1.0006, batch_rows=4, decode_ms=0.5)
+    timing = b"decode;dur=0.500, queue;dur=2.000, run;dur=3.250, encode;dur=1.001, batch;desc=4"
+    assert header_of(respond(outcome, head(), shows_timing=True), b"Server-Timing") == [timing]
+    assert header_of(respond(outcome, head()), b"Server-Timing") == []
+
+
+def test_where_the_time_of_a_call_went_that_did_not_return() -> None:
+    outcome = Outcome(error=RunError(), queue_ms=2.0, decode_ms=0.5)
+    response = respond(outcome, head(), shows_timing=True)
+    assert header_of(response, b"Server-Timing") == [b"decode;dur=0.500, queue;dur=2.000"]
+
+
+def test_a_scripts_own_response_says_it_too() -> None:
+    outcome = Outcome(encode(AMLResponse("x", 404)), run_ms=1.0, batch_rows=1)
+    [timing] = header_of(respond(outcome, head(), shows_timing=True), b"Server-Timing")
+    assert timing.endswith(b"run;dur=1.000, encode;dur=0.000, batch;desc=1")
+
+
+@pytest.mark.parametrize(
+    ("error", "body", "failed", "retry_after"),
+    [
+        pytest.param(ScoringError(404, "no such customer"), {"message": "no such customer"}, b"False", [], id="text"),
+        pytest.param(ScoringError(422, {"column": "hé"}), {"column": "hé"}, b"False", [], id="object"),
+        pytest.param(ScoringError(422, ["a", 1, None]), ["a", 1, None], b"False", [], id="list"),
+        pytest.param(ScoringError(503, "later", 7), {"message": "later"}, b"True", [b"7"], id="come back"),
+        pytest.param(ScoringError(500), {"message": ""}, b"True", [], id="nothing said"),
+    ],
+)
+def test_what_a_script_wants_the_client_to_get(
+    error: ScoringError, body: Any, failed: bytes, retry_after: list[bytes]
+) -> None:
+    response = respond(Outcome(error=error), head())
+    assert (response.status, json.loads(response.body)) == (error.status, body)
+    assert header_of(response, FAILED) == [failed]
+    assert header_of(response, b"Retry-After") == retry_after
 
 
 def test_an_overload_error_says_when_to_come_back() -> None:

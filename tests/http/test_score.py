@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import re
+from time import perf_counter
 from typing import Any
 
 import pytest
 
 from scoring_runtime.call import Call
+from scoring_runtime.errors import ScoringError
 from scoring_runtime.http.responses import Response
 from scoring_runtime.http.score import MAX_INLINE_BYTES
 from scoring_runtime.request import Headers, Request
@@ -164,6 +168,84 @@ def test_an_error_of_ours_while_binding_here_still_answers(
     monkeypatch.setattr("tests.http.engine.bind", broken)
     engine.open(STRING)
     assert answer(engine, loop, request_of()).status == 500
+
+
+def test_a_call_waits_as_long_as_its_client_will(engine: Engine, loop: ManualLoop) -> None:
+    engine.open(STRING)
+    engine.holds = True
+    before_s = perf_counter()
+    call, _ = score(engine, loop, request_of(headers=[(b"x-request-timeout-ms", b"1500")]))
+    assert before_s + 1.5 <= call.expires_s <= perf_counter() + 1.5
+    other, _ = score(engine, loop, request_of())
+    assert other.expires_s == math.inf
+
+
+def test_a_time_out_that_is_no_number_is_answered_without_a_call(engine: Engine, loop: ManualLoop) -> None:
+    engine.open(STRING)
+    response = answer(engine, loop, request_of(headers=[(b"x-request-timeout-ms", b"soon")]))
+    assert (response.status, engine.dispatcher.is_idle) == (400, True)
+    assert b"x-request-timeout-ms must be" in response.body
+
+
+def test_a_call_whose_time_is_over_is_answered_504(loop: ManualLoop) -> None:
+    """The script has taken longer with the call before it."""
+    engine = Engine(loop, lambda data: pytest.fail("run() was called"))
+    engine.open(STRING)
+    engine.holds = True
+    call, responses = score(engine, loop, request_of(headers=[(b"x-request-timeout-ms", b"1")]))
+    assert responses == []
+    engine.dispatcher._watch_deadlines(call.expires_s + 0.001)
+    [response] = responses
+    assert (response.status, dict(response.headers)[b"x-ms-run-function-failed"]) == (504, b"False")
+    assert response.body == b'{"message": "The request\'s time was over before run() could begin."}'
+    assert engine.metrics.rejected == {"deadline": 1}
+
+
+def test_where_the_time_went_is_told_of_submitted_calls(engine: Engine, loop: ManualLoop) -> None:
+    engine.open(SCHEMA)
+    timing = dict(answer(engine, loop, request_of(body=b'{"data": 1}', headers=JSON)).headers)[b"Server-Timing"]
+    stages = re.fullmatch(
+        rb"decode;dur=([\d.]+), queue;dur=([\d.]+), run;dur=([\d.]+), encode;dur=([\d.]+), batch;desc=1", timing
+    )
+    assert stages
+    assert float(stages[1]) > 0
+    assert b"Server-Timing" not in dict(answer(engine, loop, request_of(body=b"[", headers=JSON)).headers)
+
+
+def test_what_a_script_wants_its_client_to_get(loop: ManualLoop) -> None:
+    def run(data: str) -> None:
+        raise ScoringError(422, {"column": data}, retry_after_s=9)
+
+    engine = Engine(loop, run)
+    engine.open(STRING)
+    response = answer(engine, loop, request_of(body=b"age"))
+    assert (response.status, response.body) == (422, b'{"column": "age"}')
+    assert dict(response.headers)[b"Retry-After"] == b"9"
+
+
+def test_an_error_that_json_cannot_hold_still_answers(loop: ManualLoop, caplog: pytest.LogCaptureFixture) -> None:
+    def run(data: str) -> None:
+        raise ScoringError(422, {"column": {1, 2}})
+
+    engine = Engine(loop, run)
+    engine.open(STRING)
+    response = answer(engine, loop, request_of())
+    assert response.status == 500
+    assert engine.metrics.statuses == {500: 1}
+    assert "set is not JSON serializable" in caplog.text
+
+
+def test_a_body_bound_while_the_script_was_loaded_anew_is_bound_again() -> None:
+    async def ask() -> Response:
+        loop = asyncio.get_running_loop()
+        engine = Engine(loop, lambda **arguments: arguments)
+        engine.open(STRING)
+        answered: asyncio.Future[Response] = loop.create_future()
+        engine.score(request_of(body=b"x" * (MAX_INLINE_BYTES + 1)), answered.set_result)
+        engine.open(Contract(Mode.STRING, (Parameter("renamed", True),), wants_headers=False))
+        return await asyncio.wait_for(answered, WAIT_S)
+
+    assert asyncio.run(ask()).body.startswith(b'{"renamed": "xxx')
 
 
 def test_a_call_ends_once(engine: Engine, loop: ManualLoop) -> None:

@@ -17,7 +17,7 @@ def request_of(method: str = "GET", version: str = "1.1") -> Request:
 
 
 def response_of(status: int = 200, is_stream: bool = False) -> Response:
-    return Response(status, [(b"A", b"1")], b"body", Stream(iter([])) if is_stream else None)
+    return Response(status, b"A: 1\r\n", b"body", Stream(iter([])) if is_stream else None)
 
 
 def encoded(response: Response, request: Request, is_last: bool = False) -> list[bytes]:

@@ -11,6 +11,7 @@ import pytest
 from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType
 from inference_schema.schema_decorators import input_schema, output_schema
 
+from scoring_runtime.authoring import batched
 from scoring_runtime.errors import ScriptError
 from scoring_runtime.script.contract import Contract, Mode, Parameter, read_contract
 
@@ -122,6 +123,26 @@ def test_raw_and_schema_together_are_refused() -> None:
     with pytest.raises(ScriptError) as caught:
         read_contract(stacked, is_raw=True)
     assert str(caught.value) == "run() cannot be decorated with both @rawhttp and @input_schema"
+
+
+def test_a_batched_run_says_how_many_calls_it_takes() -> None:
+    @batched(max_size=7)
+    def run(data: Any, request_headers: Any) -> Any: ...
+
+    assert read_contract(run, is_raw=False) == Contract(Mode.STRING, (DATA,), True, batch_size=7)
+    assert read_contract(run, is_raw=True) == Contract(Mode.RAW, (DATA,), True, batch_size=7)
+
+
+def test_batched_and_schema_together_are_refused() -> None:
+    @batched
+    def run(data: Any) -> Any: ...
+
+    with pytest.raises(ScriptError) as caught:
+        read_contract(input_schema("data", NUMBER)(run), is_raw=False)
+    assert str(caught.value) == (
+        "run() cannot be decorated with both @batched and @input_schema: calls of a schema-decorated run() are merged "
+        "by rows, with --max-batch-rows."
+    )
 
 
 def test_a_function_that_closes_over_variables_is_not_schema_decorated() -> None:

@@ -70,6 +70,60 @@ def test_another_thread_has_a_loop_of_its_own() -> None:
     assert loops[0] is not loops[1]
 
 
+def test_the_loop_of_init_moves_with_what_it_has_opened() -> None:
+    """init() of a script that is loaded anew has another thread than its run()."""
+
+    async def init() -> asyncio.Event:
+        return asyncio.Event()
+
+    async def run(event: asyncio.Event) -> asyncio.AbstractEventLoop:
+        asyncio.get_running_loop().call_soon(event.set)
+        await event.wait()
+        return asyncio.get_running_loop()
+
+    given: list[Any] = []
+
+    def elsewhere() -> None:
+        given.extend([awaited(init)(), coroutines.give_away(), coroutines.give_away()])
+
+    thread = threading.Thread(target=elsewhere, daemon=True)
+    thread.start()
+    thread.join()
+    event, loop, nothing = given
+    assert nothing is None
+    coroutines.adopt(loop)
+    assert awaited(run)(event) is loop
+
+
+def test_the_loop_of_the_script_before_is_closed() -> None:
+    async def run() -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    before = awaited(run)()
+    coroutines.adopt(None)
+    assert before.is_closed()
+    assert awaited(run)() is not before
+
+
+def test_what_that_script_has_left_running_is_cancelled() -> None:
+    ended = []
+
+    async def stay() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    async def init() -> None:
+        tasks.append(asyncio.ensure_future(stay()))
+        await asyncio.sleep(0)
+
+    tasks: list[asyncio.Task[None]] = []
+    awaited(init)()
+    coroutines.adopt(None)
+    assert (ended, tasks[0].cancelled()) == ([True], True)
+
+
 def test_asyncio_run_works_inside_a_plain_run() -> None:
     async def answer() -> int:
         return 5

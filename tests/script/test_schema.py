@@ -16,7 +16,7 @@ from inference_schema.schema_decorators import input_schema, output_schema
 
 from scoring_runtime import openapi
 from scoring_runtime.script.contract import read_contract
-from scoring_runtime.script.schema import SchemaParameter, convert_arguments, schema_parameters, schemas_of
+from scoring_runtime.script.schema import SchemaParameter, argument_converter, schema_parameters, schemas_of
 
 ARRAY = NumpyParameterType(np.array([[1.0, 2.0]]))
 FRAME = PandasParameterType(pd.DataFrame({"a": [1]}))
@@ -55,7 +55,7 @@ def test_none_without_decorators() -> None:
 
 def test_converts_as_the_decorators_would() -> None:
     arguments = {"x": [[3, 4]], "frame": [{"a": 5}], "option": "as it is", "other": [1]}
-    converted = convert_arguments(schema_parameters(stacked), arguments)
+    converted = argument_converter(schema_parameters(stacked))(arguments)
     assert converted["x"].dtype == np.float64
     assert converted["x"].tolist() == [[3.0, 4.0]]
     assert converted["frame"].to_dict("list") == {"a": [5]}
@@ -65,12 +65,12 @@ def test_converts_as_the_decorators_would() -> None:
 
 def test_what_is_converted_already_or_missing_stays() -> None:
     array = np.array([[9.0, 9.0]])
-    assert convert_arguments(schema_parameters(stacked), {"x": array})["x"] is array
+    assert argument_converter(schema_parameters(stacked))({"x": array})["x"] is array
 
 
 def test_raises_what_the_type_raises() -> None:
     with pytest.raises(ValueError, match="Invalid input array"):
-        convert_arguments(schema_parameters(stacked), {"x": [[1, 2, 3]]})
+        argument_converter(schema_parameters(stacked))({"x": [[1, 2, 3]]})
 
 
 def test_documents_of_the_decorators() -> None:

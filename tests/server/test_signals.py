@@ -1,7 +1,9 @@
-"""SIGTERM and SIGINT, whatever the main thread is doing."""
+"""SIGTERM, SIGINT and SIGHUP, whatever the main thread is doing."""
 
 from __future__ import annotations
 
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -21,6 +23,7 @@ loop = asyncio.new_event_loop()
 signals = ServerSignals(loop, lambda: os.write(1, b"stop\\n") and os._exit(7), lambda: os.write(1, b"reload\\n"))
 threading.Thread(target=loop.run_forever, daemon=True).start()
 """
+OWN_TERMINAL = "import fcntl, termios\nfcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
 READY = "print('ready', flush=True)\n"
 IN_NATIVE_CODE = "hashlib.pbkdf2_hmac('sha256', b'x', b'x', 10**9)\n"
 
@@ -33,6 +36,7 @@ def signalled(code: str, number: signal.Signals) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     with process:
         assert process.stdout is not None
@@ -78,6 +82,68 @@ def test_a_script_that_changed_the_signal_is_overruled(change: str) -> None:
     exit_code, output = signalled(code, signal.SIGTERM)
     assert exit_code == 7
     assert output == "The script had changed SIGTERM; the server minds it all the same.\nstop\n"
+
+
+def test_a_hang_up_asks_for_a_reload_and_stops_nothing() -> None:
+    code = """
+        signals.init_done()
+        on_reload = threading.Event()
+        signals._on_reload = on_reload.set
+        print('ready', flush=True)
+        print('asked', on_reload.wait(60))
+    """
+    assert signalled(code, signal.SIGHUP) == (0, "asked True\n")
+
+
+def test_a_hang_up_does_not_interrupt_init() -> None:
+    code = """
+        on_reload = threading.Event()
+        signals._on_reload = on_reload.set
+        print('ready', flush=True)
+        print('asked', on_reload.wait(60))
+    """
+    assert signalled(code, signal.SIGHUP) == (0, "asked True\n")
+
+
+def test_a_hang_up_in_native_code_reaches_the_loop() -> None:
+    code = f"signals._on_reload = lambda: os._exit(5)\nsignals.init_done()\n{READY}{IN_NATIVE_CODE}"
+    assert signalled(code, signal.SIGHUP) == (5, "")
+
+
+@pytest.mark.parametrize("change", ["signal.SIG_IGN", "signal.SIG_DFL"])
+def test_a_script_that_ignores_hang_ups_is_overruled(change: str) -> None:
+    code = f"""
+        signal.signal(signal.SIGHUP, {change})
+        signals._on_reload = lambda: os._exit(5)
+        signals.init_done()
+        print('ready', flush=True)
+        time.sleep(60)
+    """
+    overruled = "The script had changed SIGHUP; the server minds it all the same.\n"
+    assert signalled(code, signal.SIGHUP) == (5, overruled)
+
+
+def test_a_hang_up_of_the_servers_own_terminal_stops_it(tmp_path: Path) -> None:
+    """The kernel sends it when the terminal closes; nobody is left who could want a reload."""
+    log = tmp_path / "log"
+    code = f"""
+        log = os.open({str(log)!r}, os.O_WRONLY | os.O_CREAT)
+        signals._on_stop = lambda: os.write(log, b'stop') and os._exit(7)
+        signals._on_reload = lambda: os.write(log, b'reload') and os._exit(5)
+        signals.init_done()
+        os.write(1, b'ready')
+        time.sleep(60)
+    """
+    terminal, own_end = pty.openpty()
+    owned = [sys.executable, "-W", "error", "-c", OWN_TERMINAL + PREAMBLE + dedent(code)]
+    with subprocess.Popen(owned, env=clean_environment(), stdin=own_end, stdout=own_end, start_new_session=True) as child:
+        os.close(own_end)
+        seen = b""
+        while not seen.endswith(b"ready"):
+            seen += os.read(terminal, 100)
+        os.close(terminal)
+        assert child.wait(WAIT_S) == 7
+    assert log.read_text() == "stop"
 
 
 def test_a_handler_of_the_script_is_called_as_well() -> None:
