@@ -128,7 +128,7 @@ def test_every_module_has_a_layer() -> None:
 
 
 def test_the_reading_of_imports_finds_them() -> None:
-    assert {"dispatch.dispatcher", "script.binding", "call"} <= IMPORTS["http.score"]
+    assert {"dispatch.dispatcher", "http.patience", "call"} <= IMPORTS["http.score"]
     assert "telemetry.output" in IMPORTS["telemetry.access"]
     assert PACKAGE in IMPORTS["cli"]
 
@@ -181,7 +181,9 @@ def test_light_modules_load_no_heavy_library(name: str) -> None:
 
 def test_serving_a_text_script_does_not_load_the_libraries_of_other_modes() -> None:
     loaded = printed(f"import sys, {PACKAGE}.server.process; print(*sys.modules)")
-    assert {"pandas", "werkzeug", "inference_schema", "prometheus_client", "psutil", "opentelemetry"} & set(loaded) == set()
+    assert {"pandas", "werkzeug", "inference_schema", "prometheus_client", "psutil", "opentelemetry"} & set(
+        loaded
+    ) == set()
 
 
 def test_importing_has_no_side_effect() -> None:

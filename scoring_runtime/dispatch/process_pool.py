@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 
 from scoring_runtime.call import Call, Outcome
 from scoring_runtime.dispatch.sharing import fair_share
-from scoring_runtime.dispatch.thread_runner import Ended, expired
+from scoring_runtime.dispatch.thread_runner import Ended
+from scoring_runtime.dispatch.waiting_calls import WaitingCalls
 from scoring_runtime.dispatch.worker import Worker
 from scoring_runtime.dispatch.worker_link import Pack
 from scoring_runtime.dispatch.worker_plan import WorkerPlan
 from scoring_runtime.dispatch.workforce import OnFailed, OnReady, Workforce
-from scoring_runtime.errors import RunError, WorkerLostError
+from scoring_runtime.errors import WorkerLostError
 from scoring_runtime.telemetry.loggers import LOGGER
 
 logger = logging.getLogger(LOGGER)
@@ -45,7 +45,7 @@ class ProcessPool:
         self._loop = loop
         self._take_back = take_back
         self._plan = plan
-        self._queue: deque[Call] = deque()
+        self._queue = WaitingCalls()
         self._sends: dict[Call, int] = {}
         self._is_assigning = False
         self._is_stopping = False
@@ -91,11 +91,10 @@ class ProcessPool:
     def look(self) -> None:
         for worker in self._workforce.ready:
             worker.link.look()
-        if self._queue:
-            waiting = [(call, refusal) for call in self._queue if (refusal := _refusal(call, perf_counter()))]
-            refused = {call for call, _ in waiting}
-            self._queue = deque(call for call in self._queue if call not in refused)
-            self._give_back(waiting)
+        refused: Ended = []
+        self._queue.weed(perf_counter(), refused)
+        if refused:
+            self._give_back(refused)
 
     def give_up(self, call: Call) -> None:
         for worker in self._workforce.ready:
@@ -119,18 +118,16 @@ class ProcessPool:
         self._give_back(ended)
 
     def on_returned(self, calls: list[Call]) -> None:
-        self._queue.extendleft(reversed(calls))
+        self._queue.put_back(calls)
         self._assign()
 
     def on_lost(self, worker: Worker) -> None:
         begun, others = worker.link.slots.take_all()
         lost = [(call, Outcome(error=_lost())) for call in begun]
-        for call in reversed(others):
+        for call in others:
             self._sends[call] = self._sends.get(call, 0) + 1
-            if self._sends[call] < MAX_SENDS:
-                self._queue.appendleft(call)
-            else:
-                lost.append((call, Outcome(error=_lost())))
+        lost += [(call, Outcome(error=_lost())) for call in others if self._sends[call] >= MAX_SENDS]
+        self._queue.put_back(call for call in others if self._sends[call] < MAX_SENDS)
         self._assign()
         self._give_back(lost)
 
@@ -152,28 +149,19 @@ class ProcessPool:
         refused: Ended = []
         now_s = perf_counter()
         while self._queue:
-            takers = [(worker, room) for worker in self._workforce.ready if (room := worker.room(now_s)) > 0]
+            workers = self._workforce.ready
+            is_crowded = len(self._queue) >= len(workers)
+            takers = [(worker, room) for worker in workers if (room := worker.room(now_s, is_crowded)) > 0]
             if not takers:
                 break
             idle = [taker for taker in takers if taker[0].in_flight < self._plan.threads]
             share = fair_share(len(self._queue), len(idle or takers))
             for worker, room in sorted(idle or takers, key=_load):
-                if calls := self._next(min(share, room), refused, now_s):
+                if calls := self._queue.take(min(share, room), now_s, refused):
                     worker.send(calls)
         self._watch_if_busy()
         if refused:
             self._give_back(refused)
-
-    def _next(self, count: int, refused: Ended, now_s: float) -> list[Call]:
-        """Up to `count` calls from the queue that still want to be run."""
-        calls: list[Call] = []
-        while self._queue and len(calls) < count:
-            call = self._queue.popleft()
-            if refusal := _refusal(call, now_s):
-                refused.append((call, refusal))
-            else:
-                calls.append(call)
-        return calls
 
     def _watch_if_busy(self) -> None:
         if self._watch is None and any(worker.in_flight for worker in self._workforce.ready):
@@ -199,10 +187,3 @@ def _load(taker: tuple[Worker, int]) -> int:
 
 def _lost() -> WorkerLostError:
     return WorkerLostError("The worker process ended while it ran the call. The call may be sent again.")
-
-
-def _refusal(call: Call, now_s: float) -> Outcome | None:
-    """The outcome of a call that nobody waits for any more."""
-    if call.abandoned or call.ended:
-        return Outcome(error=RunError())
-    return Outcome(error=expired()) if call.expires_s < now_s else None

@@ -1,7 +1,8 @@
 """How many of the waiting calls a worker process gets at once: decided from numbers alone.
 
 A worker with an idle thread always gets calls. Short calls share a hand-off, and the next ones are there before the
-last have ended, so that the way between the processes costs little; long ones never wait behind another.
+last have ended, so that the way between the processes costs little. A long one waits behind another only while more
+wait than there are workers; if a worker becomes idle all the same, it is recalled.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 # So much work may wait at a worker.
 SHARE_MS = 2.0
 MAX_SHORT_CALLS = 32
+# For longer calls than this the way between the processes does not matter.
+AHEAD_MS = 50.0
 # A worker that has been silent for so long is at a long call, whatever those before it were like.
 SILENCE_S = 0.005
 # The weight of the last call in the mean.
@@ -30,12 +33,17 @@ class Pace:
         """A call has taken `run_ms`."""
         self.run_ms = run_ms if self.run_ms is None else self.run_ms + _WEIGHT * (run_ms - self.run_ms)
 
-    def room(self, in_flight: int, silent_s: float) -> int:
-        """How many more calls may be sent while `in_flight` are there and nothing was heard for `silent_s`."""
-        is_short = self.run_ms is not None and self.run_ms < SHARE_MS and silent_s < SILENCE_S
-        if in_flight >= self.threads and not is_short:
-            return 0
-        return max(0, self._depth() * self.threads - in_flight)
+    def room(self, in_flight: int, silent_s: float, is_crowded: bool = False) -> int:
+        """How many more calls may be sent while `in_flight` are there and nothing was heard for `silent_s`.
+
+        `is_crowded` says that enough calls wait for all workers: then the next may be there before the last has ended.
+        """
+        run_ms = math.inf if self.run_ms is None else self.run_ms
+        is_short = run_ms < SHARE_MS and silent_s < SILENCE_S
+        if in_flight < self.threads or is_short:
+            return max(0, self._depth() * self.threads - in_flight)
+        is_next_wanted = is_crowded and run_ms < AHEAD_MS and silent_s < SILENCE_S + run_ms / 500
+        return max(0, self.threads + 1 - in_flight) if is_next_wanted else 0
 
     def _depth(self) -> int:
         run_ms = SHARE_MS if self.run_ms is None else max(self.run_ms, 0.001)

@@ -27,8 +27,6 @@ from scoring_runtime.dispatch.worker_process import WorkerProcess
 LINGER_S = 0.25
 # To write stacks to standard error.
 STACKS_S = 0.1
-# A worker that has calls and begins none for so long is stopped, or hangs.
-BEGIN_S = 5.0
 
 
 class Employer(Protocol):
@@ -79,9 +77,10 @@ class Worker:
     def in_flight(self) -> int:
         return len(self.link.slots)
 
-    def room(self, now_s: float) -> int:
-        """How many calls it can take now."""
-        return min(self.link.slots.free, self.pace.room(self.in_flight, now_s - self.link.heard_s))
+    def room(self, now_s: float, is_crowded: bool) -> int:
+        """How many calls it can take now; `is_crowded` says that others will not be idle soon."""
+        room = self.pace.room(self.in_flight, now_s - self.link.heard_s, is_crowded)
+        return min(self.link.slots.free, room)
 
     def send(self, calls: list[Call]) -> None:
         self.had_calls = True
@@ -123,13 +122,7 @@ class Worker:
 
     def hang(self, now_s: float) -> str | None:
         """Why it is to be replaced although it lives, if it is."""
-        since_s = self.link.slots.unbegun_since_s()
-        if since_s is not None and now_s - max(since_s, self.link.heard_s) > BEGIN_S:
-            return f"it has begun none of its calls for {BEGIN_S:.0f} s"
-        closed_s = self.link.slots.closed_stream_since_s()
-        if closed_s is not None and now_s - closed_s > self._plan.timeout_s:
-            return "it does not end the stream of a client that has gone"
-        return None
+        return self.link.hang(now_s, self._plan.timeout_s)
 
     def reason(self) -> str:
         """Why it ended, in a word: init, hang, signal or exit."""

@@ -20,6 +20,9 @@ from scoring_runtime.dispatch.slots import Slots
 from scoring_runtime.dispatch.start_times import StartTimes
 from scoring_runtime.dispatch.thread_runner import Ended
 
+# A worker that has calls and begins none for so long is stopped, or hangs.
+BEGIN_S = 5.0
+
 Pack = Callable[[Arguments], tuple[Any, bytes]]
 
 
@@ -80,6 +83,16 @@ class WorkerLink(asyncio.Protocol):
         """Asks for the calls that the worker has not begun."""
         for slot in self.slots.recall():
             self._write(pack(Kind.RECALL, slot))
+
+    def hang(self, now_s: float, timeout_s: float) -> str | None:
+        """Why the worker is to be replaced although it lives, if it is."""
+        since_s = self.slots.unbegun_since_s()
+        if since_s is not None and now_s - max(since_s, self.heard_s) > BEGIN_S:
+            return f"it has begun none of its calls for {BEGIN_S:.0f} s"
+        closed_s = self.slots.closed_stream_since_s()
+        if closed_s is not None and now_s - closed_s > timeout_s:
+            return "it does not end the stream of a client that has gone"
+        return None
 
     def close(self) -> None:
         if self._transport is not None:

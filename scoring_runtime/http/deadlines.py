@@ -18,6 +18,8 @@ BODY_MIN_BYTES_PER_S = 16 * 1024
 # Above the 60 s after which common load balancers drop idle connections, so that they close first.
 KEEP_ALIVE_S = 75.0
 WRITE_STALL_S = 60.0
+# After so long, a client that has shut down its sending side and waits for an answer is asked whether it is there.
+HALF_CLOSED_S = 1.0
 # How long the rest of a refused request is read and thrown away.
 DISCARD_S = 5.0
 # On shutdown an idle connection may already carry a request that has not arrived.

@@ -45,7 +45,7 @@ from scoring_runtime.server.host import FrontDesk, Host
 from scoring_runtime.server.observers import Observers, build_observers
 from scoring_runtime.server.reloader import Reloader
 from scoring_runtime.server.signals import ServerSignals
-from scoring_runtime.server.sockets import is_loopback, listen
+from scoring_runtime.server.sockets import is_loopback, listen, raise_file_limit
 from scoring_runtime.server.thread_host import ThreadHost
 from scoring_runtime.server.worker_host import WorkerHost
 from scoring_runtime.settings import Settings
@@ -83,6 +83,7 @@ class Console:
 def serve(settings: Settings, console: Console, budget_text: str) -> int:
     """Serves until SIGTERM or SIGINT and returns the exit code. Raises StartError when it cannot start."""
     os.environ.update(environment.exported(settings))
+    raise_file_limit()
     finder.install()
     onnxruntime_threads.install()
     _announce(settings, console, budget_text)

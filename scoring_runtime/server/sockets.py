@@ -5,12 +5,24 @@ from __future__ import annotations
 import contextlib
 import errno
 import ipaddress
+import resource
 import socket
 
 from scoring_runtime.errors import AddressInUseError, SettingsError
 
 # Waiting connections the kernel keeps; it cuts this to its own limit (net.core.somaxconn).
 BACKLOG = 2048
+MAX_OPEN_FILES = 65_536
+
+
+def raise_file_limit() -> None:
+    """Lets the process have as many open files, and so connections, as it may, up to a sensible number."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, MAX_OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # Some systems announce more than they allow.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def listen(host: str, port: int) -> socket.socket:

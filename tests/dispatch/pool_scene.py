@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import math
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,6 +20,8 @@ from tests.dispatch.calls import shown
 
 WAIT_S = 30.0
 POLL_S = 0.005
+
+Run = Callable[[Coroutine[Any, Any, None]], None]
 
 
 class Asked(Call):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from queue import SimpleQueue
+from typing import Any
 
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -74,16 +75,16 @@ def test_a_call_given_back_after_the_end_is_taken_all_the_same() -> None:
 def test_a_call_given_back_while_the_end_is_taken_is_not_lost() -> None:
     """The thread that meets the end looks once more."""
 
-    class LateQueue(CallQueue):
-        def _take_returned(self) -> Call | None:
-            found = super()._take_returned()
+    class LateEntries(SimpleQueue[Any]):
+        def get(self, block: bool = True, timeout: float | None = None) -> Any:
+            entry = super().get(block, timeout)
             if not given_back:
                 given_back.append(call)
-                self.give_back(call)
-            return found
+                queue.give_back(call)
+            return entry
 
-    call, given_back = SentCall(), list[Call]()
-    queue = LateQueue()
+    queue, call, given_back = CallQueue(), SentCall(), list[Call]()
+    queue._entries = LateEntries()
     queue.stop()
     assert queue.take() is call
     assert queue.take() is None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from time import perf_counter
 
 import pytest
 
@@ -15,16 +13,10 @@ from scoring_runtime.dispatch.dispatcher import Dispatcher
 from scoring_runtime.errors import OverloadError, UnavailableError
 from tests.dispatch.calls import SentCall, shown
 from tests.dispatch.holding_runner import HoldingRunner
+from tests.dispatch.watched_call import WatchedCall, ended
 
 WAIT_S = 10.0
 OK = Outcome(Payload(b"ok"))
-
-
-@pytest.fixture
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
-    loop = asyncio.new_event_loop()
-    yield loop
-    loop.close()
 
 
 def turn(loop: asyncio.AbstractEventLoop) -> None:
@@ -32,11 +24,6 @@ def turn(loop: asyncio.AbstractEventLoop) -> None:
     for _ in range(2):
         loop.call_soon(loop.stop)
         loop.run_forever()
-
-
-@pytest.fixture
-def runner() -> HoldingRunner:
-    return HoldingRunner()
 
 
 @pytest.fixture
@@ -82,6 +69,24 @@ def test_overload_by_calls(loop: asyncio.AbstractEventLoop, dispatcher: Dispatch
     dispatcher.submit(calls[3])
     turn(loop)
     assert runner.submitted == calls
+
+
+def test_overload_says_when_to_come_back_by_what_has_ended(
+    loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = [1000.0]
+    monkeypatch.setattr(dispatcher_module, "perf_counter", lambda: now_s[0])
+    dispatcher = Dispatcher(loop, QueueLimits(max_calls=3, max_bytes=100), timeout_ms=60_000)
+    dispatcher.switch(HoldingRunner())
+    call = SentCall()
+    dispatcher.submit(call)
+    dispatcher.take_back([(call, OK)])
+    now_s[0] += 2.0  # one call in two seconds
+    for _ in range(3):
+        dispatcher.submit(SentCall())
+    with pytest.raises(OverloadError) as caught:
+        dispatcher.submit(SentCall())
+    assert caught.value.retry_after_s == 6
 
 
 def test_overload_by_bytes(dispatcher: Dispatcher) -> None:
@@ -159,119 +164,6 @@ def test_calls_abandoned_by_the_server_are_not_counted_as_cancelled(loop: asynci
     assert (told, dispatcher.is_idle) == ([], True)
 
 
-@pytest.fixture
-def hasty(loop: asyncio.AbstractEventLoop, runner: HoldingRunner, monkeypatch: pytest.MonkeyPatch) -> Dispatcher:
-    """A dispatcher that looks soon, and whose runner never comes back."""
-    monkeypatch.setattr(dispatcher_module, "GRACE_S", 0.0)
-    monkeypatch.setattr(dispatcher_module, "TICKS_PER_WATCH", 1)
-    dispatcher = Dispatcher(loop, QueueLimits(10, 100), timeout_ms=5)
-    dispatcher.switch(runner)
-    return dispatcher
-
-
-class WatchedCall(SentCall):
-    """A call that lets its test go on when it ends."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
-        self.ending: asyncio.Future[Outcome] = loop.create_future()
-        self.on_end = self._note
-
-    def _note(self, outcome: Outcome) -> None:
-        self.outcomes.append(outcome)
-        self.ending.set_result(outcome)
-
-
-def ended(loop: asyncio.AbstractEventLoop, call: WatchedCall) -> Outcome:
-    return loop.run_until_complete(asyncio.wait_for(call.ending, WAIT_S))
-
-
-def test_a_call_that_cannot_be_interrupted_is_answered_at_its_deadline(
-    loop: asyncio.AbstractEventLoop, hasty: Dispatcher, runner: HoldingRunner
-) -> None:
-    running, waiting = WatchedCall(loop), SentCall()
-    hasty.submit(running)
-    hasty.submit(waiting)
-    running.started_s = perf_counter()
-    assert str(ended(loop, running).error) == "Scoring timeout after 5 ms"
-    assert running.is_overdue
-    assert runner.given_up == [running]
-    assert (hasty.is_stuck, hasty.stuck) == (True, 1)
-    assert waiting.outcomes == []
-    hasty.take_back([(running, OK)])
-    assert len(running.outcomes) == 1
-
-
-def test_a_runner_with_a_thread_left_is_not_stuck(
-    loop: asyncio.AbstractEventLoop, hasty: Dispatcher, runner: HoldingRunner
-) -> None:
-    runner.size = 2
-    running = WatchedCall(loop)
-    hasty.submit(running)
-    running.started_s = perf_counter()
-    ended(loop, running)
-    assert (hasty.is_stuck, hasty.stuck) == (False, 1)
-
-
-def test_a_call_is_given_up_also_when_its_client_has_gone(
-    loop: asyncio.AbstractEventLoop, hasty: Dispatcher, runner: HoldingRunner
-) -> None:
-    running = WatchedCall(loop)
-    hasty.submit(running)
-    running.started_s = perf_counter()
-    running.abandoned = True
-    ended(loop, running)
-    assert runner.given_up == [running]
-
-
-def test_a_call_that_waits_is_not_late(loop: asyncio.AbstractEventLoop, hasty: Dispatcher) -> None:
-    running, waiting = WatchedCall(loop), SentCall()
-    hasty.submit(waiting)
-    hasty.submit(running)
-    running.started_s = perf_counter() - 1
-    ended(loop, running)
-    assert waiting.outcomes == []
-
-
-def test_the_runner_says_what_has_started_before_deadlines_are_looked_at(
-    loop: asyncio.AbstractEventLoop, hasty: Dispatcher, runner: HoldingRunner
-) -> None:
-    """A call in another process carries no start of its own."""
-    call = WatchedCall(loop)
-
-    def look() -> None:
-        call.started_s = perf_counter() - 1
-
-    runner.on_look = look
-    hasty.submit(call)
-    assert shown(ended(loop, call)) == "RunTimeoutError"
-
-
-def test_a_call_that_waits_past_its_own_deadline_is_answered_504_where_it_waits(
-    loop: asyncio.AbstractEventLoop, hasty: Dispatcher, runner: HoldingRunner
-) -> None:
-    patient, hurried = SentCall(), WatchedCall(loop)
-    hasty.submit(patient)
-    hurried.expires_s = perf_counter() - 1
-    hasty.submit(hurried)
-    assert shown(ended(loop, hurried)) == "DeadlineError"
-    assert not hurried.abandoned
-    assert runner.given_up == []
-    assert (patient.outcomes, repr(hasty)) == ([], "<Dispatcher ready: 2 calls, 0 bytes>")
-    hasty.take_back([(hurried, OK)])
-    assert (len(hurried.outcomes), repr(hasty)) == (1, "<Dispatcher ready: 1 calls, 0 bytes>")
-
-
-def test_a_call_whose_run_has_begun_in_time_is_left_alone(loop: asyncio.AbstractEventLoop, hasty: Dispatcher) -> None:
-    begun, late = SentCall(), WatchedCall(loop)
-    for call in (begun, late):
-        call.expires_s = perf_counter() - 1
-        hasty.submit(call)
-    begun.started_s = perf_counter() + 60
-    assert shown(ended(loop, late)) == "DeadlineError"
-    assert begun.outcomes == []
-
-
 def test_after_a_switch_each_call_is_with_the_runner_that_it_was_meant_for(
     loop: asyncio.AbstractEventLoop, dispatcher: Dispatcher, runner: HoldingRunner
 ) -> None:
@@ -302,17 +194,6 @@ def test_while_both_runners_have_calls_both_are_fetched_from(
     loop.run_forever()
     assert (old.outcomes, new.outcomes) == ([OK], [OK])
     assert dispatcher.is_idle
-
-
-def test_the_call_of_the_old_runner_is_given_up_there(
-    loop: asyncio.AbstractEventLoop, hasty: Dispatcher, runner: HoldingRunner
-) -> None:
-    call, following = WatchedCall(loop), HoldingRunner()
-    hasty.submit(call)
-    hasty.switch(following)
-    call.started_s = perf_counter()
-    ended(loop, call)
-    assert (runner.given_up, following.given_up) == ([call], [])
 
 
 @pytest.mark.parametrize(("started_s", "stage"), [(None, "queued"), (1.0, "running")])

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from scoring_runtime.call import Outcome
+from scoring_runtime.dispatch import hand_back as hand_back_module
 from scoring_runtime.dispatch.admission import QueueLimits
 from scoring_runtime.dispatch.dispatcher import TICK_S, Dispatcher
 from scoring_runtime.dispatch.hand_back import HandBack
@@ -111,8 +112,9 @@ def test_after_the_loop_has_closed_there_is_a_line_in_the_log(
     assert caplog.messages == ["1 calls ended after the server had stopped."]
 
 
-def test_what_is_left_behind_by_a_long_call_is_fetched(loop: CountingLoop) -> None:
+def test_what_is_left_behind_by_a_long_call_is_fetched(loop: CountingLoop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second outcome does not wake the loop, as a call waits; were that a long one, nothing else would."""
+    monkeypatch.setattr(hand_back_module, "SHARE_S", 1.0)
     runner = HoldingRunner()
     dispatcher = Dispatcher(loop, QueueLimits(100, 100), timeout_ms=60_000)
     dispatcher.switch(runner)

@@ -1,4 +1,4 @@
-"""The pool with real processes: calls run and end exactly once, whatever becomes of the workers."""
+"""The pool with real processes: who gets which call, and each call's own answer."""
 
 from __future__ import annotations
 
@@ -6,45 +6,11 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Callable, Coroutine
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
-import pytest
-import uvloop
-
-from scoring_runtime.call import Call
-from scoring_runtime.dispatch import worker as worker_module
-from scoring_runtime.errors import ScriptError, WorkerLostError
-from scoring_runtime.stream import CAPACITY
 from tests.dispatch.calls import shown
-from tests.dispatch.pool_scene import POLL_S, WAIT_S, PoolScene, pool_scene, until
-
-# A worker is a new interpreter, on a machine that may be busy.
-REPLACED_S = 5.0
-PROMPT_S = 1.0
-
-Run = Callable[[Coroutine[Any, Any, None]], None]
-
-
-@pytest.fixture(params=["asyncio", "uvloop"])
-def run_on(request: pytest.FixtureRequest) -> Run:
-    """Runs a coroutine to its end on a loop of one kind or the other."""
-
-    def run(main: Coroutine[Any, Any, None]) -> None:
-        loop = asyncio.new_event_loop() if request.param == "asyncio" else uvloop.new_event_loop()
-        try:
-            loop.run_until_complete(main)
-        finally:
-            loop.close()
-
-    return run
-
-
-@pytest.fixture
-def run() -> Run:
-    return asyncio.run
+from tests.dispatch.pool_scene import POLL_S, Run, pool_scene, until
 
 
 def test_calls_run_in_a_process_of_their_own(run_on: Run, tmp_path: Path) -> None:
@@ -159,84 +125,6 @@ def test_waiting_calls_are_merged_in_the_worker(run: Run, tmp_path: Path) -> Non
     run(main())
 
 
-@pytest.mark.parametrize(
-    ("word", "reason"), [("kill", "signal"), ("segfault", "signal"), ("exit", "exit"), ("nonsense", "exit")]
-)
-def test_a_lost_worker_fails_only_what_it_had_begun(word: str, reason: str, run_on: Run, tmp_path: Path) -> None:
-    async def main() -> None:
-        async with pool_scene(tmp_path, processes=2) as scene:
-            gate = tmp_path / "gate"
-            other = scene.submit("wait", str(gate))
-            await scene.begun(other)
-            victim = scene.submit(word)
-            waiting = [scene.submit("echo", str(number)) for number in range(50)]
-            begun_s = perf_counter()
-            error = (await scene.outcome(victim)).error
-            assert isinstance(error, WorkerLostError)
-            assert (error.status, error.retry_after_s) == (503, 1)
-            assert perf_counter() - begun_s < PROMPT_S
-            assert [shown(await scene.outcome(call)) for call in waiting] == [b'"%d"' % n for n in range(50)]
-            await scene.whole()
-            assert perf_counter() - begun_s < REPLACED_S
-            gate.touch()
-            await scene.outcome(other)
-            assert scene.restarts == [reason]
-
-    run_on(main())
-
-
-def test_calls_that_a_killed_worker_had_not_begun_run_elsewhere_once(run: Run, tmp_path: Path) -> None:
-    async def main() -> None:
-        async with pool_scene(tmp_path) as scene:
-            [pid] = scene.pool.worker_pids
-            for _ in range(50):  # short calls, so that the next are sent ahead
-                await scene.ask("echo")
-            os.kill(pid, signal.SIGSTOP)
-            calls = [scene.submit("pid") for _ in range(5)]
-            await asyncio.sleep(0)
-            os.kill(pid, signal.SIGKILL)
-            answers = {shown(await scene.outcome(call)) for call in calls}
-            assert answers == {b"%d" % scene.pool.worker_pids[0]}
-            assert scene.pool.worker_pids != (pid,)
-
-    run(main())
-
-
-def test_a_call_that_ends_workers_before_they_begin_it_is_not_sent_for_ever(run: Run, tmp_path: Path) -> None:
-    async def main() -> None:
-        async with pool_scene(tmp_path) as scene:
-            assert await scene.ask("die unpacking") == "WorkerLostError"
-            assert await scene.ask("echo") == b'""'
-            assert scene.restarts == ["exit"]
-
-    run(main())
-
-
-def test_a_call_that_is_given_up_costs_its_worker(run: Run, tmp_path: Path) -> None:
-    async def main() -> None:
-        async with pool_scene(tmp_path) as scene:
-            hanging = scene.submit("hang")
-            await scene.begun(hanging)
-            scene.pool.give_up(hanging)
-            assert shown(await scene.outcome(hanging)) == "WorkerLostError"
-            assert await scene.ask("echo") == b'""'
-            assert scene.restarts == ["hang"]
-
-    run(main())
-
-
-def test_a_stopped_worker_does_not_keep_calls(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module, "BEGIN_S", 0.2)
-
-    async def main() -> None:
-        async with pool_scene(tmp_path) as scene:
-            os.kill(scene.pool.worker_pids[0], signal.SIGSTOP)
-            assert await scene.ask("echo", "on") == b'"on"'
-            assert scene.restarts == ["hang"]
-
-    run(main())
-
-
 def test_calls_that_nobody_waits_for_are_not_run(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
         async with pool_scene(tmp_path) as scene:
@@ -274,90 +162,6 @@ def test_a_call_abandoned_while_it_waits_in_the_worker_is_not_run(run: Run, tmp_
     run(main())
 
 
-async def chunks(scene: PoolScene, call: Call) -> tuple[bytes, bool]:
-    """All that is streamed as the answer, and whether the stream has failed."""
-    stream = (await scene.outcome(call)).payload.stream  # type: ignore[arg-type,union-attr]
-    assert stream is not None
-    news = asyncio.Event()
-    stream.attach(asyncio.get_running_loop(), news.set)
-    taken = b""
-    while not stream.is_taken:
-        await asyncio.wait_for(news.wait(), WAIT_S)
-        news.clear()
-        taken += b"".join(stream.take())
-    return taken, stream.is_failed
-
-
-def test_a_stream_has_all_its_chunks(run_on: Run, tmp_path: Path) -> None:
-    async def main() -> None:
-        async with pool_scene(tmp_path) as scene:
-            expected = b"".join(b"%d," % number for number in range(500))
-            assert await chunks(scene, scene.submit("count", "500")) == (expected, False)
-            assert await scene.ask("echo") == b'""'
-
-    run_on(main())
-
-
-@pytest.mark.parametrize("how", ["exit", "raise"])
-def test_a_stream_that_breaks_off_fails(how: str, run: Run, tmp_path: Path) -> None:
-    async def main() -> None:
-        async with pool_scene(tmp_path) as scene:
-            taken, is_failed = await chunks(scene, scene.submit("fail later", how))
-            assert is_failed
-            assert CAPACITY <= len(taken) <= 3 * CAPACITY
-            assert await scene.ask("echo") == b'""'
-
-    run(main())
-
-
-def test_a_stream_whose_client_has_gone_is_closed_in_the_worker(run: Run, tmp_path: Path) -> None:
-    async def main() -> None:
-        async with pool_scene(tmp_path) as scene:
-            closed = tmp_path / "closed"
-            payload = (await scene.outcome(scene.submit("endless", str(closed)))).payload
-            assert payload is not None
-            assert payload.stream is not None
-            payload.stream.close()
-            assert await scene.ask("echo") == b'""'
-            assert closed.exists()
-            assert scene.restarts == []
-
-    run(main())
-
-
-@pytest.mark.parametrize("start", ["fail", "die"])
-def test_workers_that_cannot_start_end_the_pool(start: str, run: Run, tmp_path: Path) -> None:
-    async def main() -> None:
-        scene = PoolScene(tmp_path, 2, start, 1, 1)
-        error = await asyncio.wait_for(scene.failed, WAIT_S)
-        assert not scene.pool.was_ready
-        if start == "fail":
-            assert isinstance(error, ScriptError)
-            assert (str(error), error.details) == ("init() does not like it", "details")
-            assert scene.restarts == []
-        else:
-            assert "5 workers failed within 60 s" in str(error)
-            assert "it exited with code 5" in str(error)
-            assert scene.restarts == ["init"] * 4
-        await until(lambda: scene.pool.is_ended)
-
-    run(main())
-
-
-def test_a_pool_that_cannot_be_kept_alive_ends(run: Run, tmp_path: Path) -> None:
-    async def main() -> None:
-        scene = PoolScene(tmp_path, 1, "second time", 1, 1)
-        await asyncio.wait_for(scene.ready, WAIT_S)
-        assert await scene.ask("exit") == "WorkerLostError"
-        error = await asyncio.wait_for(scene.failed, WAIT_S)
-        assert scene.pool.was_ready
-        assert str(error).endswith("it starts only once")
-        assert scene.restarts == ["exit", *["init"] * 4]
-        await until(lambda: scene.pool.is_ended)
-
-    run(main())
-
-
 def test_stopping_lets_calls_end_first(run: Run, tmp_path: Path) -> None:
     async def main() -> None:
         async with pool_scene(tmp_path) as scene:
@@ -368,17 +172,5 @@ def test_stopping_lets_calls_end_first(run: Run, tmp_path: Path) -> None:
             assert not scene.pool.is_ended
             gate.touch()
             assert [shown(await scene.outcome(call)) for call in calls] == [b'"%s"' % os.fsencode(gate), b'""']
-
-    run(main())
-
-
-def test_no_descriptor_is_left_after_many_losses(run: Run, tmp_path: Path) -> None:
-    async def main() -> None:
-        async with pool_scene(tmp_path) as scene:
-            before = len(os.listdir("/proc/self/fd"))
-            for _ in range(10):
-                assert await scene.ask("exit") == "WorkerLostError"
-                await scene.whole()
-            assert len(os.listdir("/proc/self/fd")) <= before
 
     run(main())

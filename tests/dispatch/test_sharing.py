@@ -25,6 +25,14 @@ def test_a_long_call_never_waits_behind_another(run_ms: float) -> None:
     assert paced(run_ms).room(1, 0.0) == 0
 
 
+def test_where_more_wait_than_there_are_workers_the_next_is_sent_ahead() -> None:
+    assert paced(5.0).room(1, 0.005, is_crowded=True) == 1
+    assert paced(5.0).room(2, 0.005, is_crowded=True) == 0
+    assert paced(5.0).room(1, 0.1, is_crowded=True) == 0
+    assert paced(100.0).room(1, 0.005, is_crowded=True) == 0
+    assert Pace(threads=1).room(1, 0.0, is_crowded=True) == 0
+
+
 def test_short_calls_share_a_hand_off_and_the_next_come_before_they_have_ended() -> None:
     assert paced(0.5).room(0, 0.0) == 4
     assert paced(0.5).room(1, 0.0) == 3

@@ -75,6 +75,7 @@ def fail_later(data: str) -> Iterator[bytes]:
 
 WORDS: dict[str, Callable[[str], Any]] = {
     "echo": lambda data: data,
+    "nap": lambda data: time.sleep(0.02),
     "pid": lambda data: os.getpid(),
     "kill": lambda data: os.kill(os.getpid(), signal.SIGKILL),
     "segfault": lambda data: ctypes.string_at(0),

@@ -12,7 +12,7 @@ from tests.faults import aborted_calls, drains, idling, interleavings, killed_wo
 
 MAX_P99_RATIO = 1.5
 MAX_IDLE_SHARE = 0.01
-SIEGE_ROUNDS = 5
+SIEGE_ROUNDS = 7
 IDLE_WINDOW_S = 30.0
 RUNNERS: dict[str, tuple[str, ...]] = {"threads": (), "workers": ("--workers", "2")}
 

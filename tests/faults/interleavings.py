@@ -5,7 +5,6 @@ Each call ends exactly once, with its own answer or an error that it has deserve
 
 from __future__ import annotations
 
-import json
 import math
 from contextlib import ExitStack
 
@@ -23,7 +22,8 @@ from hypothesis.stateful import (
 from scoring_runtime.dispatch.admission import QueueLimits
 from scoring_runtime.dispatch.dispatcher import GRACE_S, TICK_S, TICKS_PER_WATCH, Dispatcher
 from scoring_runtime.errors import OverloadError
-from tests.dispatch.calls import SentCall, shown
+from tests.dispatch.calls import shown
+from tests.faults.asked_call import Asked
 from tests.faults.stepped_runner import (
     EXITS,
     FINE,
@@ -46,25 +46,6 @@ MAX_TURNS = 1000
 fates = st.lists(st.sampled_from([*[FINE] * 12, RAISES, EXITS, RINGS, SHORT]), min_size=1, max_size=4)
 patience_s = st.sampled_from([math.inf, math.inf, 0.0, 0.2, 3.0])
 pauses_s = st.sampled_from([TICK_S, WATCH_S, 0.3, (TIMEOUT_MS / 1000 + GRACE_S) * 1.1])
-
-
-class Asked(SentCall):
-    """A call with what it asks for, and the runner that had to do it."""
-
-    def __init__(self, number: int, fates: list[int], runner: SteppedRunner, expires_s: float) -> None:
-        super().__init__(size_bytes=10 * len(fates), data=[[number, fate] for fate in fates])
-        self.number = number
-        self.fates = fates
-        self.runner = runner
-        self.expires_s = expires_s
-
-    def answer(self) -> bytes | str:
-        """Of a call that nothing comes in between."""
-        if RINGS in self.fates:
-            return "RunTimeoutError"
-        if {RAISES, EXITS} & set(self.fates):
-            return "RunError"
-        return json.dumps([[self.number, self.runner.generation] for fate in self.fates if fate != SHORT]).encode()
 
 
 class Interleavings(RuleBasedStateMachine):

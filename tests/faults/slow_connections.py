@@ -28,6 +28,8 @@ CLIENTS = 4
 THINKING_S = 0.02
 # So many bytes of its head does a slow client send until the deadline.
 BYTES_SENT = 4
+# They come one by one in this share of it: all in one instant would keep the clients' own process busy, not the server.
+OPENING_SHARE = 0.3
 # What the server's sweep and a busy machine may add to a deadline.
 SLACK_S = 10.0
 
@@ -119,6 +121,7 @@ async def _attack(port: int, connections: int, deadline_s: float) -> list[SlowCo
     for _ in range(connections):
         _, connection = await loop.create_connection(lambda: SlowConnection(deadline_s / BYTES_SENT), LOOPBACK, port)
         slow.append(connection)
+        await asyncio.sleep(deadline_s * OPENING_SHARE / connections)
     await asyncio.wait([connection.ended for connection in slow], timeout=deadline_s + SLACK_S)
     return slow
 

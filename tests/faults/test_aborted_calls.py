@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.aborted_calls import prove
 
-CALLS = 20_000
+CALLS = 10_000
 
 
 @pytest.mark.parametrize("options", [(), ("--workers", "2")], ids=["threads", "workers"])

@@ -103,8 +103,8 @@ def test_a_watcher_that_raises_keeps_no_answer_back(caplog: pytest.LogCaptureFix
 
 def test_a_view_without_a_call_is_only_a_line() -> None:
     scene = Scene()
-    head = AnswerHead([], [], "id", None)
-    scene.log.viewed(Request("OPTIONS", b"/score", b"/score", b"", []), head, Response(200, [], b""))
+    head = AnswerHead(b"", b"", "id", None)
+    scene.log.viewed(Request("OPTIONS", b"/score", b"/score", b"", []), head, Response(200, b"", b""))
     assert scene.lines.lines == [("OPTIONS", "/score", 200, 0)]
     assert (scene.metrics.statuses, scene.exchanges) == ({}, [])
 

@@ -61,6 +61,19 @@ def test_a_module_that_is_new_is_found(application: Application) -> None:
     assert load(application).run(0) == 3
 
 
+def test_a_module_is_found_also_when_its_folder_looks_unchanged(application: Application) -> None:
+    """Folders are cached by their time, whose steps are coarse on some file systems."""
+    application.load(INIT + "def run(data): pass\n")
+    with pytest.raises(ImportError):
+        importlib.import_module("helper")
+    before = application.root.stat()
+    application.write("helper.py", "ANSWER = 3\n")
+    rewritten(application, "score.py", SIBLING)
+    os.utime(application.root, ns=(before.st_atime_ns, before.st_mtime_ns))
+    modules_of(application).forget()
+    assert load(application).run(0) == 3
+
+
 def test_packages_too(application: Application) -> None:
     application.write("parts/__init__.py", "")
     application.write("parts/helper.py", "ANSWER = 1\n")

@@ -123,27 +123,43 @@ def test_a_script_that_ignores_hang_ups_is_overruled(change: str) -> None:
     assert signalled(code, signal.SIGHUP) == (5, overruled)
 
 
-def test_a_hang_up_of_the_servers_own_terminal_stops_it(tmp_path: Path) -> None:
-    """The kernel sends it when the terminal closes; nobody is left who could want a reload."""
-    log = tmp_path / "log"
-    code = f"""
-        log = os.open({str(log)!r}, os.O_WRONLY | os.O_CREAT)
-        signals._on_stop = lambda: os.write(log, b'stop') and os._exit(7)
-        signals._on_reload = lambda: os.write(log, b'reload') and os._exit(5)
-        signals.init_done()
-        os.write(1, b'ready')
-        time.sleep(60)
-    """
+def hung_up(code: str) -> int:
+    """The exit code of a process whose controlling terminal closes once it has written `ready`."""
     terminal, own_end = pty.openpty()
     owned = [sys.executable, "-W", "error", "-c", OWN_TERMINAL + PREAMBLE + dedent(code)]
-    with subprocess.Popen(owned, env=clean_environment(), stdin=own_end, stdout=own_end, start_new_session=True) as child:
+    environ = clean_environment()
+    with subprocess.Popen(owned, env=environ, stdin=own_end, stdout=own_end, start_new_session=True) as child:
         os.close(own_end)
         seen = b""
         while not seen.endswith(b"ready"):
             seen += os.read(terminal, 100)
         os.close(terminal)
-        assert child.wait(WAIT_S) == 7
-    assert log.read_text() == "stop"
+        return child.wait(WAIT_S)
+
+
+def test_a_hang_up_of_the_servers_own_terminal_stops_it() -> None:
+    """The kernel sends it when the terminal closes; nobody is left who could want a reload."""
+    code = """
+        signals._on_stop = lambda: os._exit(7)
+        signals._on_reload = lambda: os._exit(5)
+        signals.init_done()
+        os.write(1, b'ready')
+        time.sleep(60)
+    """
+    assert hung_up(code) == 7
+
+
+def test_it_ends_init_too() -> None:
+    code = """
+        on_stop = threading.Event()
+        signals._on_stop = on_stop.set
+        try:
+            os.write(1, b'ready')
+            time.sleep(60)
+        except StoppedError:
+            os._exit(8 if on_stop.wait(10) else 9)
+    """
+    assert hung_up(code) == 8
 
 
 def test_a_handler_of_the_script_is_called_as_well() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import socket
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -81,3 +83,21 @@ def test_a_privileged_port(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_loopback(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [((256, 400), 400), ((256, 1024), 512), ((600, 1024), 600), ((64, 64), 64)],
+    ids=["to the hard limit", "to what is sensible", "higher already", "there is no more"],
+)
+def test_the_limit_of_open_files_is_raised_and_never_lowered(limits: tuple[int, int], expected: int) -> None:
+    code = f"""
+import resource
+from scoring_runtime.server import sockets
+sockets.MAX_OPEN_FILES = 512
+resource.setrlimit(resource.RLIMIT_NOFILE, {limits})
+sockets.raise_file_limit()
+print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert (done.stdout, done.stderr) == (f"{expected}\n", "")
