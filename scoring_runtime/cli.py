@@ -14,9 +14,9 @@ from scoring_runtime import __version__
 from scoring_runtime.errors import StartError, UsageError
 from scoring_runtime.server.core_budget import budget_line, core_budget, exported, library_threads
 from scoring_runtime.settings import Option, Settings, options
-from scoring_runtime.settings_report import show_settings
+from scoring_runtime.settings_report import literal, show_settings
 from scoring_runtime.settings_sources import load_settings
-from scoring_runtime.telemetry import logs
+from scoring_runtime.telemetry import logs, standard_streams
 from scoring_runtime.telemetry.loggers import LOGGER
 from scoring_runtime.telemetry.output import BoundedWriter
 
@@ -73,7 +73,7 @@ def _checked(option: Option) -> Callable[[str], str]:
 
 
 def _help(option: Option) -> str:
-    default = "" if option.default in (None, "") else f" (default: {option.default})"
+    default = "" if option.default in (None, "") else f" (default: {literal(option.default)})"
     names = f" [{', '.join(option.env)}]" if option.env else ""
     return f"{option.help}{default}{names}".replace("%", "%%")
 
@@ -105,6 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] and words[0] in COMMANDS:
         del words[0]
     arguments = build_parser().parse_args(canonical(words))
+    standard_streams.ensure_open()
     out, err = BoundedWriter(1), BoundedWriter(2)
     if not arguments.show_settings:
         logs.configure_defaults(out, err, arguments.log_format or os.environ.get("SCORING_LOG_FORMAT", ""))

@@ -17,12 +17,14 @@
        |- ExpectationError      an Expect header we cannot meet    417
        |- OverloadError         the queue is full                  429
        |- HeadersTooLargeError                                     431
+       |- ClientGoneError       nobody waits for the answer        499
        |- UnavailableError      starting or draining               503
        |  `- WorkerLostError    the worker died with the call      503
        |- DeadlineError         the call's time was over           504
        |- VersionError          not HTTP/1.0 or HTTP/1.1           505
        |- InternalError         the server could not do its part   500
        |- ScoringError          what run() wants the client to get  its own
+       |- SettledError          the same, ready to be sent         its own
        `- RunError              the script's run() failed          500
           `- RunTimeoutError    run() took too long                500
 
@@ -32,6 +34,7 @@ StartError into a message and an exit code. Messages and statuses of the scoring
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -145,6 +148,15 @@ class HeadersTooLargeError(AnswerError):
     status = 431
 
 
+class ClientGoneError(AnswerError):
+    """Never sent, as there is nobody to send it to; the status, which HTTP leaves free, is what proxies log then."""
+
+    status = 499
+
+    def __init__(self) -> None:
+        super().__init__("The client has gone; its call was not begun.")
+
+
 class UnavailableError(AnswerError):
     status = 503
 
@@ -175,12 +187,11 @@ class ScoringError(AnswerError):
     """Raised by a script's run(), or returned for one item of a batch: its call is answered with `status`.
 
     `status` is from 400 to 599. A `detail` that is a string is sent as {"message": detail}, any other JSON value as
-    it is. `retry_after_s` becomes the Retry-After header.
+    it is. `retry_after_s` (whole seconds) becomes the Retry-After header. Raises ValueError for anything else.
     """
 
     def __init__(self, status: int, detail: Any = "", retry_after_s: int | None = None) -> None:
-        if not isinstance(status, int) or not 400 <= status <= 599:
-            raise ValueError(f"the status of a ScoringError is a number from 400 to 599, not {status!r}")
+        check_answer(status, retry_after_s)
         super().__init__(detail if isinstance(detail, str) else "")
         self.status = status
         self.detail = detail
@@ -189,6 +200,29 @@ class ScoringError(AnswerError):
 
     def content(self) -> Any:
         return {"message": self.detail} if isinstance(self.detail, str) else self.detail
+
+
+class SettledError(AnswerError):
+    """A ScoringError as it is sent: made where user code may run, so that it needs none any more."""
+
+    def __init__(self, status: int, body: bytes, retry_after_s: int | None) -> None:
+        check_answer(status, retry_after_s)
+        super().__init__(f"the script's own answer with status {status}")
+        self.status = status
+        self.body = body
+        self.run_failed = status >= 500
+        self.retry_after_s = retry_after_s
+
+    def content(self) -> Any:
+        return json.loads(self.body)
+
+
+def check_answer(status: Any, retry_after_s: Any) -> None:
+    """Raises ValueError for what a script cannot answer an error with."""
+    if type(status) is not int or not 400 <= status <= 599:
+        raise ValueError(f"the status of a ScoringError is a number from 400 to 599, not {status!r}")
+    if retry_after_s is not None and (type(retry_after_s) is not int or retry_after_s < 0):
+        raise ValueError(f"retry_after_s of a ScoringError is a whole number of seconds, not {retry_after_s!r}")
 
 
 class RunError(AnswerError):
@@ -203,3 +237,11 @@ class RunError(AnswerError):
 class RunTimeoutError(RunError):
     def __init__(self, timeout_ms: int) -> None:
         super().__init__(f"Scoring timeout after {timeout_ms} ms")
+
+
+# Those that the server makes itself: what they say to a client needs no code but ours.
+OUR_ERRORS = frozenset(
+    each
+    for each in globals().values()
+    if isinstance(each, type) and issubclass(each, AnswerError) and each is not ScoringError
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 TRUE_WORDS = ("true", "1", "yes", "on", "t", "y")
 FALSE_WORDS = ("false", "0", "no", "off", "f", "n")
@@ -12,18 +13,31 @@ def text(value: str) -> str:
     return value
 
 
-def whole_number(value: str) -> int:
-    return 0 if value.strip() == "0" else positive_int(value)
+def at_least(least: int) -> Callable[[str], int]:
+    """A whole number, not below `least`."""
+
+    def parse(value: str) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            number = least - 1
+        if number < least:
+            raise ValueError(f"expected a whole number of at least {least}")
+        return number
+
+    parse.__name__ = f"at_least_{least}"
+    return parse
 
 
-def positive_int(value: str) -> int:
-    try:
-        number = int(value)
-    except ValueError:
-        raise ValueError("expected a whole number of at least 1") from None
-    if number < 1:
-        raise ValueError("expected a whole number of at least 1")
-    return number
+whole_number = at_least(0)
+positive_int = at_least(1)
+
+
+def http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("expected an address such as http://127.0.0.1:4318")
+    return value
 
 
 def percentage(value: str) -> float:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from scoring_runtime.setting_values import (
+    at_least,
     boolean,
     exactly_true,
+    http_url,
     loose_true,
     one_of,
     percentage,
@@ -281,6 +283,7 @@ class Settings:
         None,
         "send OpenTelemetry traces to this OTLP/HTTP endpoint, such as http://127.0.0.1:4318; without it, to that of "
         "OTEL_EXPORTER_OTLP_ENDPOINT, if it is set",
+        parse=http_url,
         flags=("--traces",),
         env=("SCORING_TRACES",),
     )
@@ -300,7 +303,7 @@ class Settings:
     capture_max_bytes: int = _option(
         1024 * MIB,
         "bytes of capture files to keep; the oldest are removed beyond it",
-        parse=positive_int,
+        parse=at_least(MIB),
         flags=("--capture-max-bytes",),
         env=("SCORING_CAPTURE_MAX_BYTES",),
     )

@@ -32,7 +32,7 @@ def _table_rows() -> Iterator[str]:
     for option in options():
         flags = ", ".join(f"`{flag}`" for flag in option.flags)
         env = ", ".join(f"`{name}`" for name in option.env)
-        default = "" if option.default is None or option.default == "" else f"`{_literal(option.default)}`"
+        default = "" if option.default is None or option.default == "" else f"`{literal(option.default)}`"
         yield f"| {flags} | {env} | {default} | {option.help} |"
 
 
@@ -43,8 +43,9 @@ def _label(option: Option) -> str:
 def _shown(option: Option, value: object) -> str:
     if value is None:
         return "(not set)"
-    return MASK if option.is_secret else _literal(value)
+    return MASK if option.is_secret else literal(value)
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
+    """A value as one would write it."""
     return str(value).lower() if isinstance(value, bool) else str(value)

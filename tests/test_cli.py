@@ -142,11 +142,12 @@ def test_show_settings_masks_the_key(command: list[str], tmp_path: Path) -> None
     ("environ", "exit_code", "fault"),
     [
         ({"SCORING_TIMEOUT_MS": "soon"}, 3, "SCORING_TIMEOUT_MS: expected a whole number of at least 1, got 'soon'"),
-        ({"WORKER_COUNT": "2"}, 3, "WORKER_COUNT: this version serves with 1 worker process, got 2."),
+        ({"WORKER_COUNT": "2", "SCORING_RUNNER": "threads"}, 3, "--runner threads is one process, but 2 workers"),
+        ({"SERVER_PORT": "5999", "SCORING_ADMIN_PORT": "5999"}, 3, "--admin-port 5999 is a port of the server."),
         ({"AML_CORS_ORIGINS": "*.b.com"}, 3, "Invalid regular expression in AML_CORS_ORIGINS: '*.b.com'"),
         ({"AZUREML_ENTRY_SCRIPT": "none.py"}, 3, "No such file or directory. There is no entry script at"),
     ],
-    ids=["setting", "workers", "CORS", "script"],
+    ids=["setting", "workers", "admin port", "CORS", "script"],
 )
 def test_start_errors(environ: dict[str, str], exit_code: int, fault: str, tmp_path: Path) -> None:
     (tmp_path / "main.py").write_text("def init(): pass\ndef run(data): pass\n")

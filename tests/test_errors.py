@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scoring_runtime import errors
-from scoring_runtime.errors import AnswerError, ScoringError, ScoringRuntimeError, StartError
+from scoring_runtime.errors import AnswerError, ScoringError, ScoringRuntimeError, SettledError, StartError
 
 
 def drawn() -> dict[str, tuple[str, int | None]]:
@@ -42,7 +42,7 @@ def test_the_drawing_is_right(error: type[ScoringRuntimeError]) -> None:
     parent, number = drawn()[error.__name__]
     assert error.__base__ is not None
     assert error.__base__.__name__ == parent
-    if error is ScoringError:
+    if error in (ScoringError, SettledError):
         assert number is None
     else:
         assert number == (error.exit_code if issubclass(error, StartError) else getattr(error, "status", None))

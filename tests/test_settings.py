@@ -24,10 +24,12 @@ VALUES: dict[str, list[tuple[str, Any]]] = {
     "loose_true": [("TRUE", True), ("anything", False)],
     "percentage": [("7", 7.0), ("12.5", 12.5)],
     "port_number": [("8080", 8080), ("65535", 65535)],
-    "positive_int": [("7", 7), ("1234567", 1234567)],
+    "at_least_0": [("0", 0), ("7", 7)],
+    "at_least_1": [("7", 7), ("1234567", 1234567)],
+    "at_least_1048576": [("1048576", 1048576), ("9999999", 9999999)],
+    "http_url": [("http://127.0.0.1:4318", "http://127.0.0.1:4318"), ("https://h/x", "https://h/x")],
     "port_or_zero": [("0", 0), ("8080", 8080)],
     "text_or_json": [("json", "json"), ("Text", "text")],
-    "whole_number": [("0", 0), ("7", 7)],
     "text": [("/one", "/one"), ("/two", "/two")],
 }
 # Read when settings are read, so that its name cannot be any text.

@@ -74,6 +74,12 @@ def test_the_table_has_a_row_for_each_option() -> None:
         (setting_values.port_or_zero, {"0": 0, "1": 1}, ["65536", "-1", ""]),
         (setting_values.one_of("text", "json"), {"text": "text", " JSON ": "json"}, ["", "xml", "textjson"]),
         (setting_values.whole_number, {"0": 0, "1": 1}, ["-1", "x", ""]),
+        (setting_values.at_least(5), {"5": 5, " 6 ": 6}, ["4", "0", "-5", "x", "", "5.0"]),
+        (
+            setting_values.http_url,
+            {"http://h:1": "http://h:1", "https://h/v1": "https://h/v1"},
+            ["foo", "ftp://x", "http:", ""],
+        ),
         (setting_values.positive_int, {"1": 1, "99999999999": 99999999999}, ["0", "-1", "x", "", "1e3"]),
         (setting_values.exactly_true, {"true": True, "TRUE": False, "1": False, "": False}, []),
         (setting_values.loose_true, {"true": True, "TRUE": True, "1": False, "": False}, []),

@@ -10,19 +10,23 @@ the time-out, and the runner is told to give it up. A call that waits past its o
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from enum import Enum
 from time import perf_counter
 
 from scoring_runtime.call import Call, Outcome
 from scoring_runtime.dispatch.admission import QueueLimits, admit
+from scoring_runtime.dispatch.deadlines import due, stuck
 from scoring_runtime.dispatch.drain_rate import DrainRate
 from scoring_runtime.dispatch.runner import Runner
-from scoring_runtime.dispatch.thread_runner import Ended, expired
-from scoring_runtime.errors import RunTimeoutError, UnavailableError
+from scoring_runtime.dispatch.thread_runner import Ended
+from scoring_runtime.errors import UnavailableError
+from scoring_runtime.telemetry.loggers import LOGGER
+from scoring_runtime.telemetry.tracebacks import format_traceback
 
-# The alarm needs the interpreter to run a bytecode; after this long it will not get to.
-GRACE_S = 0.5
+logger = logging.getLogger(LOGGER)
+
 # While calls are in flight: how often outcomes are fetched that nobody has woken the loop for, and at which of
 # these ticks deadlines are looked at.
 TICK_S = 0.005
@@ -36,6 +40,14 @@ class State(Enum):
     STARTING = "starting"
     READY = "ready"
     DRAINING = "draining"
+
+
+def _end(call: Call, outcome: Outcome) -> None:
+    """Whatever goes wrong with the answer of one call, the others get theirs."""
+    try:
+        call.end(outcome)
+    except Exception as error:
+        logger.error("Encountered Exception: %s", format_traceback(error))
 
 
 class Dispatcher:
@@ -56,6 +68,8 @@ class Dispatcher:
         self._drain_rate = DrainRate(perf_counter())
         self._in_flight: dict[Call, Runner] = {}
         self._in_flight_bytes = 0
+        self._reserved_calls = 0
+        self._was_stuck = False
         self._outbox: list[Call] = []
         self._outbox_seen = 0
         self._last_hand_over = 1
@@ -73,7 +87,7 @@ class Dispatcher:
 
     @property
     def is_idle(self) -> bool:
-        return not self._in_flight
+        return not self._in_flight and not self._reserved_calls
 
     @property
     def in_flight(self) -> list[Call]:
@@ -94,11 +108,14 @@ class Dispatcher:
         return self._runner is not None and self._runner.stuck() >= self._runner.size
 
     def submit(self, call: Call) -> None:
-        """Queues `call`. Raises OverloadError when the queue is full, UnavailableError before there is a runner."""
+        """Queues `call`.
+
+        Raises OverloadError when the queue is full, UnavailableError before there is a runner and while all are stuck.
+        """
         runner = self._runner
         if runner is None:
             raise UnavailableError(STARTING)
-        waiting = len(self._in_flight)
+        waiting = len(self._in_flight) + self._reserved_calls
         call.submitted_s = perf_counter()
         if waiting and (refusal := self._refusal(waiting, call.size_bytes, call.submitted_s)):
             raise refusal
@@ -109,6 +126,25 @@ class Dispatcher:
         self._outbox.append(call)
         if self._tick is None:
             self._tick = self._loop.call_later(TICK_S, self._tick_once)
+
+    def reserve(self, call: Call) -> None:
+        """Keeps a place for a call that is still being decoded. Raises what `submit` raises."""
+        waiting = len(self._in_flight) + self._reserved_calls
+        if waiting and (refusal := self._refusal(waiting, call.size_bytes, perf_counter())):
+            raise refusal
+        self._reserved_calls += 1
+        self._in_flight_bytes += call.size_bytes
+
+    def release(self, call: Call) -> None:
+        """Gives the place up, to submit the call or because there is none."""
+        self._reserved_calls -= 1
+        self._in_flight_bytes -= call.size_bytes
+        if self._on_idle and self.is_idle:
+            self._loop.call_soon(self._tell_idle)
+
+    def _tell_idle(self) -> None:
+        if self._on_idle and self.is_idle:
+            self._on_idle()
 
     def _hand_over(self) -> None:
         """Wakes the runner once for all calls that arrive in a row of turns of the loop.
@@ -132,6 +168,8 @@ class Dispatcher:
             in_flight[call].submit(call)
 
     def _refusal(self, waiting: int, size_bytes: int, now_s: float) -> Exception | None:
+        if self._was_stuck and self._is_occupied():
+            return stuck()
         if waiting < self._limits.max_calls and self._in_flight_bytes + size_bytes <= self._limits.max_bytes:
             return None
         per_s = self._drain_rate.per_s(now_s)
@@ -146,9 +184,8 @@ class Dispatcher:
                 self._in_flight_bytes -= call.size_bytes
                 if call.abandoned and not call.ended:
                     self._on_cancelled("queued" if call.started_s is None else "running")
-                call.end(outcome)
-        if self._on_idle and not self._in_flight:
-            self._on_idle()
+                _end(call, outcome)
+        self._tell_idle()
 
     def switch(self, runner: Runner) -> Runner | None:
         """From now on `runner` gets the calls; the first time, the server is ready.
@@ -165,14 +202,13 @@ class Dispatcher:
         """Readiness goes; calls already accepted, and those that still arrive, end; then `on_idle()`."""
         self.state = State.DRAINING
         self._on_idle = on_idle
-        if not self._in_flight:
-            on_idle()
+        self._tell_idle()
 
     def abandon_all(self) -> None:
         """Answers what is still in flight, at the end of a drain that took too long."""
         for call in list(self._in_flight):
             call.abandoned = True
-            call.end(Outcome(error=UnavailableError("The server is shutting down.", reason="draining")))
+            _end(call, Outcome(error=UnavailableError("The server is shutting down.", reason="draining")))
 
     def _tick_once(self) -> None:
         """One timer for all calls, while there are any."""
@@ -184,7 +220,8 @@ class Dispatcher:
         self._ticks += 1
         if self._ticks % TICKS_PER_WATCH == 0:
             self._watch_deadlines(perf_counter())
-        self._tick = self._loop.call_later(TICK_S, self._tick_once)
+        if self._tick is None:  # a call that was submitted by the answer to another has set it already
+            self._tick = self._loop.call_later(TICK_S, self._tick_once)
 
     def _runners(self) -> set[Runner]:
         """Those that have calls: after a switch, two for a while."""
@@ -194,14 +231,15 @@ class Dispatcher:
         """Answers calls that wait past their deadline, and those whose time the alarm could not end."""
         for runner in self._runners():
             runner.look()
-        late_s = now_s - self._timeout_ms / 1000 - GRACE_S
-        for call, runner in list(self._in_flight.items()):
-            if call.ended:
-                continue
-            if call.started_s is None:
-                if call.expires_s < now_s:
-                    call.end(Outcome(error=expired()))
-            elif call.started_s < late_s:
-                call.is_overdue = True
-                call.end(Outcome(error=RunTimeoutError(self._timeout_ms)))
-                runner.give_up(call)
+        self._was_stuck = self._is_occupied()
+        for call, outcome in list(due(self._in_flight, now_s, self._timeout_ms, self._was_stuck)):
+            call.is_overdue = call.started_s is not None
+            call.expires_s = 0.0  # if it waits, it is not to be begun any more
+            _end(call, outcome)
+            if call.is_overdue:
+                self._in_flight[call].give_up(call)
+
+    def _is_occupied(self) -> bool:
+        """Whether there are runners, and all are stuck; where a worker is on its way, waiting makes sense."""
+        runner = self._runner
+        return runner is not None and 0 < runner.size <= runner.stuck()

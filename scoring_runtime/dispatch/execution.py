@@ -15,7 +15,8 @@ from typing import Any
 from scoring_runtime.call import Call, Outcome, Payload
 from scoring_runtime.dispatch.alarm import Alarm, AlarmError
 from scoring_runtime.dispatch.merging import Merging
-from scoring_runtime.errors import AnswerError, InternalError, RunError, RunTimeoutError
+from scoring_runtime.errors import OUR_ERRORS, AnswerError, InternalError, RunError, RunTimeoutError, SettledError
+from scoring_runtime.json_text import dump_json
 from scoring_runtime.telemetry.context import current_request_id
 from scoring_runtime.telemetry.loggers import LOGGER
 from scoring_runtime.telemetry.tracebacks import format_traceback
@@ -100,7 +101,7 @@ class Execution:
                 raise output
             payload = self._encode(output)
         except AnswerError as error:
-            return Outcome(None, error, None, queue_ms, 0.0, rows)
+            return Outcome(None, self.explain(error), None, queue_ms, 0.0, rows)
         except BaseException as error:  # encoding may call into objects of the script
             logger.error("Encountered Exception: %s", format_traceback(error))
             return Outcome(None, InternalError(), None, queue_ms, 0.0, rows)
@@ -113,11 +114,20 @@ class Execution:
     def explain(self, error: BaseException) -> AnswerError:
         """Logs what user code raised and returns what the client is told."""
         if isinstance(error, AnswerError):
-            return error
+            return error if type(error) in OUR_ERRORS else _settled(error)
         reason = RunTimeoutError(self.alarm.timeout_ms) if isinstance(error, AlarmError) else RunError()
         reason.details = format_traceback(error)
         logger.error("Encountered Exception: %s", reason.details)
         return reason
+
+
+def _settled(error: AnswerError) -> AnswerError:
+    """What the client gets of a ScoringError, or of a class made of one of ours; its JSON is made on this thread."""
+    try:
+        return SettledError(error.status, dump_json(error.content()), error.retry_after_s)
+    except BaseException as fault:  # both may be the script's own doing
+        logger.error("Encountered Exception: %s", format_traceback(fault))
+        return InternalError()
 
 
 def _queue_ms(call: Call) -> float:

@@ -6,22 +6,16 @@ crosses as its status and its JSON. The front process believes nothing of what i
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from scoring_runtime import errors
 from scoring_runtime.call import Outcome, Payload
 from scoring_runtime.dispatch.frames import FrameError
-from scoring_runtime.errors import AnswerError, ScoringError
-from scoring_runtime.json_text import dump_json
+from scoring_runtime.errors import AnswerError, SettledError
 
 Headers = list[tuple[bytes, bytes]]
 
-_PLAIN_ERRORS = {
-    name: each
-    for name, each in vars(errors).items()
-    if isinstance(each, type) and issubclass(each, AnswerError) and each is not ScoringError
-}
+_PLAIN_ERRORS = {each.__name__: each for each in errors.OUR_ERRORS if each is not SettledError}
 _FORBIDDEN = frozenset("\r\n\0")
 
 
@@ -43,7 +37,9 @@ def _error_parts(error: AnswerError) -> tuple[list[Any], bytes]:
     reason = getattr(error, "reason", None)
     if _PLAIN_ERRORS.get(name) is type(error):
         return [name, plain_text(error), error.retry_after_s, reason], error.details.encode(errors="replace")
-    return [None, error.status, error.retry_after_s, error.run_failed], dump_json(error.content())
+    if isinstance(error, SettledError):
+        return [None, error.status, error.retry_after_s, None], error.body
+    return _error_parts(errors.InternalError())
 
 
 def plain_text(value: object) -> str:
@@ -90,8 +86,7 @@ def _error_of(told: Any, body: bytes) -> AnswerError:
         raise ValueError(f"retry_after_s is {retry_after_s!r}")
     error: AnswerError
     if name is None:
-        error = ScoringError(what, json.loads(body))
-        error.run_failed = bool(more)
+        error = SettledError(what, body, retry_after_s)
     elif name in _PLAIN_ERRORS:
         # Made without __init__, which each class has in its own way: status and the like belong to the class.
         error = _PLAIN_ERRORS[name].__new__(_PLAIN_ERRORS[name], str(what))

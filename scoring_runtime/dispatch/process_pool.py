@@ -157,7 +157,7 @@ class ProcessPool:
             idle = [taker for taker in takers if taker[0].in_flight < self._plan.threads]
             share = fair_share(len(self._queue), len(idle or takers))
             for worker, room in sorted(idle or takers, key=_load):
-                if calls := self._queue.take(min(share, room), now_s, refused):
+                if calls := self._queue.take(min(max(share, worker.pace.worth), room), now_s, refused):
                     worker.send(calls)
         self._watch_if_busy()
         if refused:

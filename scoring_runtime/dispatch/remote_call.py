@@ -109,6 +109,8 @@ class Unpacking:
         self.limit = merging.limit if merging else 1
 
     def prepare(self, arguments: Arguments) -> Arguments:
+        if PACKED not in arguments:
+            raise InternalError  # told to nobody: the call was given back while it waited here
         packed: Packed = arguments[PACKED]
         return packed.unpacked(self._unpack, self._merging.prepare if self._merging else _as_they_are)
 

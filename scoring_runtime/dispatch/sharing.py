@@ -15,6 +15,8 @@ SHARE_MS = 2.0
 MAX_SHORT_CALLS = 32
 # For longer calls than this the way between the processes does not matter.
 AHEAD_MS = 50.0
+# Less work than this is not divided among workers: waking one costs some tenths of a millisecond.
+WORTH_MS = 0.3
 # A worker that has been silent for so long is at a long call, whatever those before it were like.
 SILENCE_S = 0.005
 # The weight of the last call in the mean.
@@ -44,6 +46,11 @@ class Pace:
             return max(0, self._depth() * self.threads - in_flight)
         is_next_wanted = is_crowded and run_ms < AHEAD_MS and silent_s < SILENCE_S + run_ms / 500
         return max(0, self.threads + 1 - in_flight) if is_next_wanted else 0
+
+    @property
+    def worth(self) -> int:
+        """How many calls are worth waking another worker for."""
+        return 1 if self.run_ms is None else max(1, int(WORTH_MS / max(self.run_ms, 0.001)))
 
     def _depth(self) -> int:
         run_ms = SHARE_MS if self.run_ms is None else max(self.run_ms, 0.001)

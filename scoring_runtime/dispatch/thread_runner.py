@@ -16,7 +16,7 @@ from time import perf_counter
 from scoring_runtime.call import Batchable, Call, Outcome
 from scoring_runtime.dispatch.call_queue import CallQueue
 from scoring_runtime.dispatch.execution import Execution
-from scoring_runtime.errors import DeadlineError, RunError
+from scoring_runtime.errors import ClientGoneError, DeadlineError
 from scoring_runtime.stream import Stream
 from scoring_runtime.telemetry.context import current_request_id
 
@@ -82,7 +82,12 @@ class ThreadRunner:
         if merging is None or first.batchable is None:
             return [(first, self._execution.one(first))]
         group, refused = self._gather(first, first.batchable, merging.limit)
-        return [*refused, *zip(group, self._execution.group(group, merging), strict=True)]
+        if self._batch_wait_s:  # some may have given up meanwhile
+            late = [(call, refusal) for call in group if (refusal := self._refusal(call))]
+            refused += late
+            group = [call for call in group if call not in {each for each, _ in late}]
+        outcomes = self._execution.group(group, merging) if group else []
+        return [*refused, *zip(group, outcomes, strict=True)]
 
     def _gather(self, first: Call, batch: Batchable, limit: int) -> tuple[list[Call], Ended]:
         """What waits and fits to `first`, and those found on the way that must not run."""
@@ -105,7 +110,7 @@ class ThreadRunner:
     def _refusal(self, call: Call) -> Outcome | None:
         """The outcome of a call that nobody waits for any more, or whose arguments do not convert."""
         if call.abandoned:
-            return Outcome(error=RunError())
+            return Outcome(error=ClientGoneError())
         if call.expires_s != NEVER_S and call.expires_s < perf_counter():
             return Outcome(error=expired())
         if (merging := self._execution.merging) is not None and not call.is_prepared:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from scoring_runtime.call import Call, Outcome
 from scoring_runtime.dispatch.thread_runner import Ended, expired
-from scoring_runtime.errors import RunError
+from scoring_runtime.errors import ClientGoneError
 
 
 class WaitingCalls:
@@ -46,5 +46,5 @@ class WaitingCalls:
 def _refusal(call: Call, now_s: float) -> Outcome | None:
     """The outcome of a call that nobody waits for any more."""
     if call.abandoned or call.ended:
-        return Outcome(error=RunError())
+        return Outcome(error=ClientGoneError())
     return Outcome(error=expired()) if call.expires_s < now_s else None

@@ -112,6 +112,7 @@ class WorkerEnd:
             self._calls[frame.slot].abandoned = True
         elif frame.kind is Kind.RECALL:
             if (call := self._calls[frame.slot]).packed.recall():
+                call.abandoned = True  # it is still in the queue here
                 self._writer.give_back(call)
         elif frame.kind is Kind.CREDIT:
             self._writer.credit(frame.slot, frame.value())

@@ -10,9 +10,7 @@ how they are answered: see `answering`.
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import deque
-from socket import SO_ERROR, SOL_SOCKET
 from typing import Any, cast
 
 from scoring_runtime.call import Call
@@ -20,6 +18,7 @@ from scoring_runtime.errors import AnswerError, BodyTimeoutError, UnavailableErr
 from scoring_runtime.http import deadlines, wire
 from scoring_runtime.http.asgi_exchange import AsgiExchange
 from scoring_runtime.http.connection_limit import ConnectionLimit, Spare
+from scoring_runtime.http.half_close import HalfClose
 from scoring_runtime.http.headers import header_lines
 from scoring_runtime.http.incoming import NOTHING
 from scoring_runtime.http.responses import Response, error_response
@@ -47,13 +46,12 @@ class Connection(asyncio.Protocol):
         "_client_host",
         "_date",
         "_discarded_bytes",
-        "_eof_s",
         "_exchange",
+        "_half_close",
         "_has_answered",
         "_incoming",
         "_is_advancing",
         "_is_draining",
-        "_is_probed",
         "_is_read_paused",
         "_is_write_paused",
         "_keeps_alive",
@@ -105,8 +103,7 @@ class Connection(asyncio.Protocol):
         self._discarded_bytes: int | None = None
         self._date: tuple[Headers, bytes] = ([], b"")
         self._stall: tuple[int, float] = (0, 0.0)
-        self._eof_s = math.inf
-        self._is_probed = False
+        self._half_close = HalfClose()
         self.deadline_s = 0.0
 
     def __repr__(self) -> str:
@@ -138,7 +135,7 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The client sends no more; True leaves the connection open for the answers it still waits for."""
-        self._eof_s = self._loop.time()
+        self._half_close.begin(self._loop.time())
         if self._waiting:
             self._waiting[-1] = (self._waiting[-1][0], False)
         else:
@@ -168,29 +165,14 @@ class Connection(asyncio.Protocol):
     def enforce_deadlines(self, now_s: float) -> None:
         """Called by the sweeper: ends a connection whose client is too slow, in whatever it does."""
         self._enforce_write_progress(now_s)
-        self._probe_half_closed(now_s)
+        if self._active is not None and self._active.http_version == "1.1" and self._stream is None:
+            self._half_close.look(now_s, self._transport)
         if now_s < deadlines.body_deadline_s(self.deadline_s, self._incoming.body_bytes):
             return
         if self._incoming is not NOTHING and self._active is None and self._discarded_bytes is None:
             self._refuse(BodyTimeoutError("The request did not arrive in time"))
         else:
             self._transport.close()
-
-    def _probe_half_closed(self, now_s: float) -> None:
-        """Finds out whether a client that sends no more has gone altogether, which TCP tells only who writes to it.
-
-        An interim answer, which clients of HTTP/1.1 expect at any time, brings a reset from a client that has gone.
-        """
-        request = self._active
-        if request is None or request.http_version != "1.1" or self._stream is not None:
-            return
-        if now_s - self._eof_s < deadlines.HALF_CLOSED_S:
-            return
-        if not self._is_probed:
-            self._is_probed = True
-            self._transport.write(wire.CONTINUE)
-        elif (sock := self._transport.get_extra_info("socket")) and sock.getsockopt(SOL_SOCKET, SO_ERROR):
-            self._transport.abort()
 
     def _enforce_write_progress(self, now_s: float) -> None:
         size_bytes = self._transport.get_write_buffer_size()

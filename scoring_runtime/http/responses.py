@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scoring_runtime.call import Outcome, Payload
-from scoring_runtime.errors import AnswerError, RunError
+from scoring_runtime.errors import AnswerError, RunError, SettledError
 from scoring_runtime.http.headers import AnswerHead, header_lines, headers_of
 from scoring_runtime.json_text import dump_json
 from scoring_runtime.request import Headers
@@ -162,7 +162,8 @@ def error_response(error: AnswerError, head: AnswerHead | None = None) -> Respon
     headers = [JSON_TYPE, _RUN_FAILED if error.run_failed else _RUN_SUCCEEDED]
     if error.retry_after_s is not None:
         headers.append((b"Retry-After", b"%d" % error.retry_after_s))
-    return Response(error.status, header_lines(headers) + _lines_of(head), dump_json(error.content()))
+    body = error.body if isinstance(error, SettledError) else dump_json(error.content())
+    return Response(error.status, header_lines(headers) + _lines_of(head), body)
 
 
 def json_response(body: bytes, head: AnswerHead | None = None) -> Response:

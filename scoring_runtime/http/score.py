@@ -90,11 +90,13 @@ class ScoreEndpoint:
 
     def _bind_elsewhere(self, service: Service, request: Request, call: Call) -> None:
         """Decodes a large body on another thread, so that the loop goes on with small ones."""
+        self._dispatcher.reserve(call)
         loop = asyncio.get_running_loop()
         binding = loop.run_in_executor(None, service.bind, request)
         binding.add_done_callback(partial(self._submit_bound, service, request, call))
 
     def _submit_bound(self, service: Service, request: Request, call: Call, binding: asyncio.Future[Arguments]) -> None:
+        self._dispatcher.release(call)
         try:
             call.arguments = binding.result()
             if self._service is not None and self._service is not service:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from time import perf_counter
 from urllib.parse import parse_qs
 
-from scoring_runtime.dispatch.dispatcher import Dispatcher, State
+from scoring_runtime.dispatch.deadlines import STUCK
+from scoring_runtime.dispatch.dispatcher import STARTING, Dispatcher, State
 from scoring_runtime.errors import AnswerError, UnavailableError
 from scoring_runtime.http.headers import AnswerHead, AnswerHeaders, header_lines
 from scoring_runtime.http.responses import HTML_TYPE, Response, error_response, json_response
@@ -14,9 +15,7 @@ from scoring_runtime.openapi import SwaggerDocuments
 from scoring_runtime.request import Request
 from scoring_runtime.telemetry.access import AccessLog
 
-STARTING = "The server is starting: init() has not returned yet."
 DRAINING = "The server is shutting down."
-STUCK = "run() is stuck: every runner is occupied by a call that is past its deadline."
 
 
 class Views:

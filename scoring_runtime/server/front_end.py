@@ -139,6 +139,13 @@ class FrontEnd:
             self._idle.set()
             return
         delay_s = self._parts.drain_delay_s
+        waiting = len(self._parts.dispatcher.in_flight)
+        if waiting:
+            logger.info(
+                "Stopping: %s accepted calls are answered first, within %s s; a second signal stops at once.",
+                waiting,
+                self._parts.drain_s,
+            )
         self._stop_by_s = self.loop.time() + delay_s + self._parts.drain_s
         self._parts.dispatcher.drain(self._idle.set)
         if delay_s:

@@ -12,8 +12,10 @@ return  <------------------------------------   stopped
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -23,11 +25,10 @@ from typing import NoReturn
 
 import uvloop
 
-from scoring_runtime import __version__
 from scoring_runtime.compat import finder
 from scoring_runtime.dispatch.admission import QueueLimits
 from scoring_runtime.dispatch.dispatcher import Dispatcher
-from scoring_runtime.errors import StartError, StoppedError
+from scoring_runtime.errors import SettingsError, StartError, StoppedError
 from scoring_runtime.http.answer_log import AnswerLog
 from scoring_runtime.http.app import create_app
 from scoring_runtime.http.connection_limit import ConnectionLimit
@@ -38,6 +39,7 @@ from scoring_runtime.http.score import ScoreEndpoint
 from scoring_runtime.http.views import Views
 from scoring_runtime.script import onnxruntime_threads
 from scoring_runtime.server import admin, environment
+from scoring_runtime.server.announcement import announce
 from scoring_runtime.server.cgroup import cpu_throttling
 from scoring_runtime.server.core_budget import core_budget
 from scoring_runtime.server.front_end import FrontEnd, FrontEndParts
@@ -45,13 +47,12 @@ from scoring_runtime.server.host import FrontDesk, Host
 from scoring_runtime.server.observers import Observers, build_observers
 from scoring_runtime.server.reloader import Reloader
 from scoring_runtime.server.signals import ServerSignals
-from scoring_runtime.server.sockets import is_loopback, listen, raise_file_limit
+from scoring_runtime.server.sockets import listen, raise_file_limit
 from scoring_runtime.server.thread_host import ThreadHost
 from scoring_runtime.server.worker_host import WorkerHost
 from scoring_runtime.settings import Settings
 from scoring_runtime.telemetry import logs, prints, standard_streams
 from scoring_runtime.telemetry.access import AccessLog
-from scoring_runtime.telemetry.banner import BannerSettings, launch_text
 from scoring_runtime.telemetry.json_access import JsonAccessLog
 from scoring_runtime.telemetry.loggers import LOGGER
 from scoring_runtime.telemetry.metrics import ScoringMetrics
@@ -86,7 +87,7 @@ def serve(settings: Settings, console: Console, budget_text: str) -> int:
     raise_file_limit()
     finder.install()
     onnxruntime_threads.install()
-    _announce(settings, console, budget_text)
+    announce(settings, console.out, console.err, budget_text)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     observers = build_observers(settings)
     try:
@@ -98,40 +99,6 @@ def serve(settings: Settings, console: Console, budget_text: str) -> int:
         observers.close(LAST_RECORDS_S)
 
 
-def _announce(settings: Settings, console: Console, budget_text: str) -> None:
-    script_dir = os.path.dirname(settings.entry_script) if settings.entry_script else None
-    logs.configure(settings.app_root, script_dir, console.out, console.err, settings.log_level, settings.log_format)
-    banner = launch_text(_banner_settings(settings), environment.insights_notices(settings))
-    if settings.log_format == logs.JSON:
-        logger.info("%s", banner.strip())
-    else:
-        console.out.write(banner)
-    logger.info("%s", budget_text)
-    if not is_loopback(settings.host):
-        logger.warning(
-            "The server listens on %s without authentication: everybody who can reach it can use it.",
-            settings.host,
-        )
-
-
-def _banner_settings(settings: Settings) -> BannerSettings:
-    return BannerSettings(
-        version=__version__,
-        entry_script=settings.entry_script,
-        model_dir=settings.model_dir,
-        config_file=settings.config_file,
-        worker_count=settings.worker_count,
-        worker_timeout_s=settings.worker_timeout_s if "worker_timeout_s" in settings.origins else None,
-        server_port=settings.port,
-        health_port=environment.shown_health_port(settings),
-        is_app_insights_enabled=environment.wants_insights(settings),
-        has_app_insights_key=settings.app_insights_key is not None,
-        server_version=environment.server_version(settings),
-        cors_origins=settings.cors_origins,
-        health_endpoint="true" if settings.has_health_port else None,
-    )
-
-
 class Server:
     """Wires the parts of one start together, and lives on the main thread."""
 
@@ -140,9 +107,6 @@ class Server:
         self._console = console
         self._observers = observers
         self._has_left_script = threading.Event()
-        ports = [settings.port, settings.health_port] if settings.has_health_port else [settings.port]
-        listeners = [listen(settings.host, port) for port in ports]
-        admin_listener = listen(admin.HOST, settings.admin_port) if settings.admin_port else None
         loop = uvloop.new_event_loop()
         self._loop: asyncio.AbstractEventLoop = loop
         self._metrics = ScoringMetrics(self._snapshot, core_budget().cores, cpu_throttling)
@@ -161,6 +125,7 @@ class Server:
             settings.drain_s,
             settings.drain_delay_s,
         )
+        listeners, admin_listener = _listeners(settings)
         admin_parts = (admin.create_admin_app(self._reloader), admin_listener) if admin_listener else None
         self._front_end = FrontEnd(loop, parts, listeners, self._on_stopped, admin_parts)
 
@@ -185,6 +150,7 @@ class Server:
         try:
             self._front_end.start()
             self._host.start()
+            signals.init_done()
         except StoppedError:
             self._has_left_script.set()
         except BaseException:
@@ -194,7 +160,6 @@ class Server:
             self._front_end.join()
             raise
         else:
-            signals.init_done()
             self._host.work(signals.restore)
             self._has_left_script.set()
         self._front_end.join()
@@ -240,9 +205,27 @@ class Server:
         os._exit(EXIT_CUT_SHORT)
 
 
+def _listeners(settings: Settings) -> tuple[list[socket.socket], socket.socket | None]:
+    """Those of the server, and that of the admin port if there is one; all of them or, with an error, none."""
+    ports = [settings.port, settings.health_port] if settings.has_health_port else [settings.port]
+    if settings.admin_port in ports:
+        raise SettingsError(f"--admin-port {settings.admin_port} is a port of the server. Give another one.")
+    with contextlib.ExitStack() as opened:
+        listeners = [opened.enter_context(listen(settings.host, port)) for port in ports]
+        wants_admin = settings.admin_port > 0
+        admin_listener = listen(admin.HOST, settings.admin_port, "--admin-port") if wants_admin else None
+        opened.pop_all()
+    return listeners, admin_listener
+
+
 def _host_of(
     settings: Settings, desk: FrontDesk, metrics: ScoringMetrics, on_broken: Callable[[StartError], None]
 ) -> Host:
+    if settings.runner == "threads" and settings.worker_count > 1:
+        raise SettingsError(
+            f"--runner threads is one process, but {settings.worker_count} workers are wanted ("
+            f"{settings.origins.get('worker_count', 'default')}). Leave one of the two away, or give --threads."
+        )
     if settings.uses_processes:
         return WorkerHost(settings, desk, metrics.worker_restarted, on_broken)
     return ThreadHost(settings, desk)

@@ -32,7 +32,8 @@ SIGNALS = (*STOP_SIGNALS, signal.SIGHUP)
 class ServerSignals:
     """Created on the main thread; `on_stop` and `on_reload` are called on the loop's thread, once per signal.
 
-    SIGHUP asks for a reload, unless it comes because the terminal of the server has been closed: then it stops it.
+    SIGHUP asks for a reload, unless it comes because the terminal of the server has been closed: then it stops it,
+    but not under nohup.
     """
 
     def __init__(
@@ -40,6 +41,8 @@ class ServerSignals:
     ) -> None:
         self._on_stop = on_stop
         self._on_reload = on_reload
+        # Under nohup it is to be ignored, as far as the terminal sends it.
+        self._outlives_terminal = _get_handler(signal.SIGHUP) == signal.SIG_IGN
         self._had_terminal = _has_terminal()
         self._is_interruptible = True
         self._receiver, self._sender = socket.socketpair()
@@ -80,12 +83,15 @@ class ServerSignals:
         _unblock()
 
     def close(self) -> None:
+        """At the very end, when Python's own handlers would come back: a late signal must not change the exit code."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         signal.set_wakeup_fd(-1)
         self._receiver.close()
         self._sender.close()
 
     def _handle(self, signum: int, frame: FrameType | None) -> None:
-        if self._is_interruptible and (signum in STOP_SIGNALS or self._has_lost_terminal()):
+        if self._is_interruptible and self._is_end(signum):
+            self._is_interruptible = False  # once: the way out must not be interrupted
             raise StoppedError
 
     def _read(self) -> None:
@@ -94,13 +100,22 @@ class ServerSignals:
         except BlockingIOError:
             return
         for number in numbers:
-            if number in STOP_SIGNALS or (number == signal.SIGHUP and self._has_lost_terminal()):
+            if number in STOP_SIGNALS:
                 self._on_stop()
             elif number == signal.SIGHUP:
-                self._on_reload()
+                self._on_hangup()
 
-    def _has_lost_terminal(self) -> bool:
-        return self._had_terminal and not _has_terminal()
+    def _on_hangup(self) -> None:
+        if not (self._had_terminal and not _has_terminal()):
+            self._on_reload()
+        elif not self._outlives_terminal:
+            self._on_stop()
+
+    def _is_end(self, number: int) -> bool:
+        """Whether the signal is to end the server, as far as the main thread is concerned."""
+        if number in STOP_SIGNALS:
+            return True
+        return self._had_terminal and not self._outlives_terminal and not _has_terminal()
 
 
 def _has_terminal() -> bool:

@@ -25,7 +25,7 @@ def raise_file_limit() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, flag: str = "--port") -> socket.socket:
     """A listening socket. Raises AddressInUseError, or SettingsError for an address that cannot be had."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -41,20 +41,20 @@ def listen(host: str, port: int) -> socket.socket:
             listener.bind(address)
             listener.listen(BACKLOG)
         except OSError as error:
-            raise _explain(host, port, error) from None
+            raise _explain(host, port, error, flag) from None
         listener.setblocking(False)
         undo.pop_all()
     return listener
 
 
-def _explain(host: str, port: int, error: OSError) -> AddressInUseError | SettingsError:
+def _explain(host: str, port: int, error: OSError, flag: str) -> AddressInUseError | SettingsError:
     if error.errno == errno.EADDRINUSE:
         return AddressInUseError(
-            f"Port {port} on {host} is already in use. Stop the process that uses it, or give another --port."
+            f"Port {port} on {host} is already in use. Stop the process that uses it, or give another {flag}."
         )
     if error.errno == errno.EACCES:
-        return SettingsError(f"Port {port} needs privileges. Give a --port above 1023.")
-    return SettingsError(f"Cannot listen on {host}, port {port}: {error.strerror}. Check --host and --port.")
+        return SettingsError(f"Port {port} needs privileges. Give a {flag} above 1023.")
+    return SettingsError(f"Cannot listen on {host}, port {port}: {error.strerror}. Check --host and {flag}.")
 
 
 def is_loopback(host: str) -> bool:

@@ -7,6 +7,7 @@ nobody reads is dropped by the BoundedWriter below, instead of holding up run().
 from __future__ import annotations
 
 import io
+import os
 import sys
 from typing import Any
 
@@ -32,6 +33,15 @@ class _Bytes(io.RawIOBase):
 
     def isatty(self) -> bool:
         return self._writer.isatty()
+
+
+def ensure_open() -> None:
+    """Puts the null device where a standard stream is closed, so that nothing else gets its number."""
+    for fd in (0, 1, 2):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is this one
 
 
 def replace(out: BoundedWriter, err: BoundedWriter) -> None:

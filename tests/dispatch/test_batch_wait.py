@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from queue import SimpleQueue
 from time import perf_counter
 from typing import Any
@@ -30,6 +31,7 @@ class WatchedQueue(CallQueue):
     def __init__(self, clock: list[float], takes_s: float, *arrivals: SentCall) -> None:
         super().__init__()
         self.patience_s: list[float] = []
+        self.on_last: Callable[[], object] = lambda: None
         self._clock = clock
         self._takes_s = takes_s
         self._arrivals = list(arrivals)
@@ -40,6 +42,7 @@ class WatchedQueue(CallQueue):
         self._clock[0] += self._takes_s
         if self._arrivals and patience_s > 0:
             return self._arrivals.pop(0)
+        self.on_last()
         self.stop()
         return None
 
@@ -120,3 +123,19 @@ def test_a_lone_call_waits_its_time_and_runs() -> None:
     assert answers(deliveries.get(timeout=WAIT_S)) == [b"[1]"]
     assert perf_counter() - begun_s >= 0.05
     queue.stop()
+
+
+def test_who_gave_up_while_the_group_waited_is_left_out(clock: list[float]) -> None:
+    impatient, patient, gone = SentCall(data=[1]), SentCall(data=[2]), SentCall(data=[3])
+    impatient.expires_s = clock[0] + 0.5
+    queue = WatchedQueue(clock, 0.4, impatient, patient, gone)
+    queue.on_last = lambda: setattr(gone, "abandoned", True)
+    [ended] = worked(queue, limit=100, batch_wait_s=1.5)
+    assert sorted(map(str, answers(ended))) == ["ClientGoneError", "DeadlineError", "b'[2]'"]
+
+
+def test_a_group_in_which_everybody_gave_up_is_not_run(clock: list[float]) -> None:
+    impatient = SentCall(data=[1])
+    impatient.expires_s = clock[0] + 0.1
+    [ended] = worked(WatchedQueue(clock, 0.4, impatient), limit=100, batch_wait_s=1.0)
+    assert answers(ended) == ["DeadlineError"]

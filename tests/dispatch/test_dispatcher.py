@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 
@@ -210,3 +211,64 @@ def test_a_call_whose_client_went_away_is_told_of_by_its_stage(
     gone.abandoned = True
     dispatcher.take_back([(stayed, OK), (gone, OK)])
     assert told == [stage]
+
+
+def test_an_answer_that_goes_wrong_costs_nobody_else_theirs(
+    dispatcher: Dispatcher, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(outcome: Outcome) -> None:
+        raise KeyError("an answer that cannot be written")
+
+    bad, good = SentCall(), SentCall()
+    bad.on_end = fail
+    for call in (bad, good):
+        dispatcher.submit(call)
+    with caplog.at_level(logging.ERROR, "azmlinfsrv"):
+        dispatcher.take_back([(bad, OK), (good, OK)])
+    assert good.outcomes == [OK]
+    assert dispatcher.is_idle
+    assert "an answer that cannot be written" in caplog.text
+
+
+def test_a_call_that_begins_while_outcomes_are_fetched_sets_no_second_timer(
+    loop: asyncio.AbstractEventLoop, runner: HoldingRunner, dispatcher: Dispatcher
+) -> None:
+    def fetch() -> None:
+        """The last answer brings its client's next call: for a moment nothing is in flight."""
+        dispatcher.take_back([(call, OK) for call in dispatcher.in_flight])
+        dispatcher.submit(SentCall())
+
+    runner.on_fetch = fetch
+    dispatcher.submit(SentCall())
+    loop.call_later(20 * dispatcher_module.TICK_S, loop.stop)
+    loop.run_forever()
+    assert 2 <= runner.fetches <= 21
+
+
+def test_a_call_that_is_still_decoded_has_its_place(
+    loop: asyncio.AbstractEventLoop, dispatcher: Dispatcher, runner: HoldingRunner
+) -> None:
+    decoding, idle = SentCall(size_bytes=60), list[bool]()
+    dispatcher.reserve(decoding)
+    assert not dispatcher.is_idle
+    with pytest.raises(OverloadError, match="60 bytes"):
+        dispatcher.reserve(SentCall(size_bytes=41))
+    with pytest.raises(OverloadError, match="60 bytes"):
+        dispatcher.submit(SentCall(size_bytes=41))
+    dispatcher.drain(lambda: idle.append(True))
+    dispatcher.release(decoding)
+    dispatcher.submit(decoding)
+    turn(loop)
+    assert (runner.submitted, idle) == ([decoding], [])
+    dispatcher.take_back([(decoding, OK)])
+    assert (idle, dispatcher.is_idle, dispatcher.in_flight_bytes) == ([True], True, 0)
+
+
+def test_a_call_that_does_not_decode_leaves_no_trace(loop: asyncio.AbstractEventLoop, dispatcher: Dispatcher) -> None:
+    idle: list[bool] = []
+    call = SentCall(size_bytes=60)
+    dispatcher.reserve(call)
+    dispatcher.drain(lambda: idle.append(True))
+    dispatcher.release(call)
+    turn(loop)
+    assert (idle, dispatcher.in_flight_bytes) == ([True], 0)

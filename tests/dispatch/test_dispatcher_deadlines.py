@@ -8,9 +8,11 @@ from time import perf_counter
 import pytest
 
 from scoring_runtime.call import Outcome, Payload
+from scoring_runtime.dispatch import deadlines
 from scoring_runtime.dispatch import dispatcher as dispatcher_module
 from scoring_runtime.dispatch.admission import QueueLimits
 from scoring_runtime.dispatch.dispatcher import Dispatcher
+from scoring_runtime.errors import UnavailableError
 from tests.dispatch.calls import SentCall, shown
 from tests.dispatch.holding_runner import HoldingRunner
 from tests.dispatch.watched_call import WatchedCall, ended
@@ -21,7 +23,7 @@ OK = Outcome(Payload(b"ok"))
 @pytest.fixture
 def hasty(loop: asyncio.AbstractEventLoop, runner: HoldingRunner, monkeypatch: pytest.MonkeyPatch) -> Dispatcher:
     """A dispatcher that looks soon, and whose runner never comes back."""
-    monkeypatch.setattr(dispatcher_module, "GRACE_S", 0.0)
+    monkeypatch.setattr(deadlines, "GRACE_S", 0.0)
     monkeypatch.setattr(dispatcher_module, "TICKS_PER_WATCH", 1)
     dispatcher = Dispatcher(loop, QueueLimits(10, 100), timeout_ms=5)
     dispatcher.switch(runner)
@@ -123,3 +125,33 @@ def test_the_call_of_the_old_runner_is_given_up_there(
     call.started_s = perf_counter()
     ended(loop, call)
     assert (runner.given_up, following.given_up) == ([call], [])
+
+
+def test_while_every_runner_is_stuck_nobody_waits_in_vain(
+    loop: asyncio.AbstractEventLoop, hasty: Dispatcher, runner: HoldingRunner
+) -> None:
+    running, waiting = WatchedCall(loop), WatchedCall(loop)
+    hasty.submit(running)
+    running.started_s = perf_counter()
+    hasty.submit(waiting)
+    outcome = ended(loop, waiting)
+    assert (shown(outcome), outcome.error and outcome.error.retry_after_s) == ("UnavailableError", 5)
+    assert waiting.expires_s == 0.0
+    with pytest.raises(UnavailableError, match="every runner is occupied") as caught:
+        hasty.submit(SentCall())
+    assert caught.value.reason == "stuck"
+    hasty.take_back([(running, OK), (waiting, OK)])
+    hasty.submit(SentCall())
+
+
+def test_where_a_worker_is_on_its_way_calls_wait(
+    loop: asyncio.AbstractEventLoop, hasty: Dispatcher, runner: HoldingRunner
+) -> None:
+    runner.size = 0
+    waiting, timed = SentCall(), WatchedCall(loop)
+    timed.expires_s = perf_counter() + 0.02
+    hasty.submit(waiting)
+    hasty.submit(timed)
+    assert shown(ended(loop, timed)) == "DeadlineError"
+    assert waiting.outcomes == []
+    hasty.submit(SentCall())

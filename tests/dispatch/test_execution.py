@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import threading
 import time
 from typing import Any
 
@@ -14,7 +15,14 @@ import pytest
 from scoring_runtime.call import Call, Outcome
 from scoring_runtime.dispatch.alarm import Alarm, AlarmError
 from scoring_runtime.dispatch.execution import Execution, Run
-from scoring_runtime.errors import InputError, RunError, RunTimeoutError
+from scoring_runtime.errors import (
+    AnswerError,
+    InputError,
+    RunError,
+    RunTimeoutError,
+    ScoringError,
+    SettledError,
+)
 from scoring_runtime.telemetry.context import current_request_id
 from tests.dispatch.calls import SentCall, by_rows, encode, execution_of, shown
 
@@ -218,3 +226,64 @@ def test_the_halves_of_a_failed_group_begin_their_time_anew() -> None:
 
     grouped(run, calls)
     assert [start is None for start in second_starts] == [False, True, False]
+
+
+class SlowError(ScoringError):
+    """A script's own class, whose code must not run on the event loop."""
+
+    def content(self) -> Any:
+        return {"thread": threading.get_ident()}
+
+
+class OwnInputError(InputError):
+    """One made of an error of ours."""
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ScoringError(404, "unknown"), (404, {"message": "unknown"}, None)),
+        (ScoringError(503, {"why": [1.5]}, retry_after_s=7), (503, {"why": [1.5]}, 7)),
+        (SlowError(409), (409, {"thread": threading.get_ident()}, None)),
+        (OwnInputError("too few columns"), (400, {"message": "too few columns"}, None)),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_scripts_own_error_is_ready_to_be_sent(error: AnswerError, expected: tuple[int, Any, int | None]) -> None:
+    def run(data: object) -> None:
+        raise error
+
+    found = execution_of(run).one(SentCall(data=1)).error
+    assert isinstance(found, SettledError)
+    assert (found.status, found.content(), found.retry_after_s) == expected
+    returned = execution_of(lambda data: error).one(SentCall(data=1)).error
+    assert isinstance(returned, SettledError)
+    assert (returned.status, returned.body) == (found.status, found.body)
+
+
+def changed(**values: Any) -> ScoringError:
+    error = ScoringError(404, "unknown")
+    vars(error).update(values)
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [changed(status=99), changed(status="404"), changed(retry_after_s=1.5), changed(detail={1, 2})],
+    ids=["status 99", "a status of text", "half a second", "no JSON"],
+)
+def test_a_scripts_own_error_that_cannot_be_sent_is_an_internal_one(
+    error: ScoringError, caplog: pytest.LogCaptureFixture
+) -> None:
+    def run(data: object) -> None:
+        raise error
+
+    with caplog.at_level(logging.ERROR, "azmlinfsrv"):
+        assert shown(execution_of(run).one(SentCall(data=1))) == "InternalError"
+    assert "Encountered Exception" in caplog.text
+
+
+@pytest.mark.parametrize("retry_after_s", [-1, 1.5, "5", True])
+def test_when_to_come_back_is_a_number_of_seconds(retry_after_s: Any) -> None:
+    with pytest.raises(ValueError, match="whole number of seconds"):
+        ScoringError(429, "later", retry_after_s)

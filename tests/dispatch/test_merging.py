@@ -100,7 +100,7 @@ def test_an_item_that_is_a_scoring_error_answers_its_call_alone() -> None:
         runs.append(data)
         return [ScoringError(404, "unknown") if each == 2 else each for each in data]
 
-    assert grouped(run, 1, 2, 3) == [b"1", "ScoringError", b"3"]
+    assert grouped(run, 1, 2, 3) == [b"1", "SettledError", b"3"]
     assert runs == [[1, 2, 3]]
 
 
@@ -112,7 +112,7 @@ def test_a_scoring_error_that_is_raised_is_that_of_the_guilty_call() -> None:
 
     calls: list[Call] = [SentCall(data=number) for number in (1, 2, 3)]
     outcomes = execution_of(run, LISTS).group(calls, LISTS)
-    assert [shown(outcome) for outcome in outcomes] == [b"1", "ScoringError", b"3"]
+    assert [shown(outcome) for outcome in outcomes] == [b"1", "SettledError", b"3"]
     error = outcomes[1].error
     assert error is not None
     assert (error.status, error.content()) == (409, {"taken": 2})

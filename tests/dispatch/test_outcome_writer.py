@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import threading
@@ -12,12 +11,11 @@ from typing import Any
 import pytest
 
 from scoring_runtime.call import Outcome, Payload
-from scoring_runtime.dispatch import outcome_parts
 from scoring_runtime.dispatch.frames import FrameReader, Kind
 from scoring_runtime.dispatch.outcome_writer import OutcomeWriter
 from scoring_runtime.dispatch.remote_call import Packed, RemoteCall
 from scoring_runtime.dispatch.start_times import StartTimes, create_file
-from scoring_runtime.errors import RunError, ScoringError
+from scoring_runtime.errors import RunError
 from scoring_runtime.stream import CAPACITY, Stream
 
 Said = list[tuple[Kind, int, Any, bytes]]
@@ -67,15 +65,6 @@ def test_an_outcome_is_written_once_however_often_it_is_delivered(writing: Writi
     [(kind, slot, _, body)] = writing.read()
     assert (kind, slot, body) == (Kind.OUTCOME, 3, b"one")
     assert writing.writer.ended_calls == 1
-
-
-def test_an_error_that_cannot_be_told_becomes_one_of_ours(writing: Writing, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR, "azmlinfsrv"):
-        writing.writer.deliver([(writing.call(1), Outcome(error=ScoringError(400, {1, 2})))])
-        [(_, _, meta, body)] = writing.read()
-    error = outcome_parts.from_parts(meta, body)[0].error
-    assert type(error).__name__ == "InternalError"
-    assert "TypeError" in caplog.text
 
 
 def test_a_recalled_call_goes_back_and_has_no_outcome(writing: Writing) -> None:

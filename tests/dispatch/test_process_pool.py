@@ -134,7 +134,7 @@ def test_calls_that_nobody_waits_for_are_not_run(run: Run, tmp_path: Path) -> No
             abandoned, late = scene.submit("kill"), scene.submit("kill", expires_s=perf_counter())
             abandoned.abandoned = True
             scene.pool.look()
-            assert shown(await scene.outcome(abandoned)) == "RunError"
+            assert shown(await scene.outcome(abandoned)) == "ClientGoneError"
             assert shown(await scene.outcome(late)) == "DeadlineError"
             gate.touch()
             await scene.outcome(held)
@@ -156,7 +156,7 @@ def test_a_call_abandoned_while_it_waits_in_the_worker_is_not_run(run: Run, tmp_
             scene.pool.look()
             os.kill(pid, signal.SIGCONT)
             assert shown(await scene.outcome(first)) == b"null"
-            assert shown(await scene.outcome(abandoned)) == "RunError"
+            assert shown(await scene.outcome(abandoned)) == "ClientGoneError"
             assert await scene.ask("pid") == b"%d" % pid
 
     run(main())

@@ -102,7 +102,7 @@ class RandomWork(RuleBasedStateMachine):
         for call, numbers in getattr(self, "calls", {}).items():
             assert len(call.outcomes) == int(call.ended)
             for outcome in call.outcomes:
-                allowed = {expected(numbers)} | ({"RunError"} if call.abandoned else set())
+                allowed = {expected(numbers)} | ({"ClientGoneError"} if call.abandoned else set())
                 assert shown(outcome) in allowed
 
     def teardown(self) -> None:

@@ -71,6 +71,12 @@ def test_a_call_begins_or_is_recalled_and_never_both(call: RemoteCall, starts: S
     assert not call.packed.recall()
 
 
+def test_a_call_that_was_given_back_while_it_waited_is_no_fault(call: RemoteCall) -> None:
+    call.arguments = {}  # as the writer leaves it
+    with pytest.raises(InternalError):
+        Unpacking(None, unpack).prepare(call.arguments)
+
+
 def test_merging_sees_unpacked_arguments(call: RemoteCall) -> None:
     merging = ListMerging(8)
     unpacking = Unpacking(merging, unpack)

@@ -60,6 +60,12 @@ def test_one_long_call_after_many_short_ones_is_noticed() -> None:
     assert pace.room(0, 0.0) > 1
 
 
+@pytest.mark.parametrize(("run_ms", "calls"), [(0.04, 7), (0.14, 2), (0.3, 1), (50.0, 1)])
+def test_a_little_work_is_not_divided(run_ms: float, calls: int) -> None:
+    assert paced(run_ms).worth == calls
+    assert Pace(threads=1).worth == 1
+
+
 @pytest.mark.parametrize(("waiting", "takers", "share"), [(1, 2, 1), (2, 2, 1), (16, 2, 8), (17, 2, 9)])
 def test_fair_share(waiting: int, takers: int, share: int) -> None:
     assert fair_share(waiting, takers) == share

@@ -123,7 +123,7 @@ def test_abandoned_calls_never_reach_run() -> None:
     ran: list[int] = []
     calls = calls_of([1], [2, 2], [3, 3, 3])
     calls[1].abandoned = True
-    assert in_order(served(calls, recorded(ran))) == [b"[1]", "RunError", b"[3, 3, 3]"]
+    assert in_order(served(calls, recorded(ran))) == [b"[1]", "ClientGoneError", b"[3, 3, 3]"]
     assert ran == [1, 3]
 
 
@@ -133,7 +133,7 @@ def test_abandoned_calls_are_left_out_of_a_merged_run(gone: int) -> None:
     calls = calls_of([0], [1], [2])
     calls[gone].abandoned = True
     served_answers = in_order(served(calls, recorded(sizes), by_rows()))
-    assert sorted(map(str, served_answers)) == ["RunError", *(f"b'[{n}]'" for n in range(3) if n != gone)]
+    assert sorted(map(str, served_answers)) == ["ClientGoneError", *(f"b'[{n}]'" for n in range(3) if n != gone)]
     assert sizes == [2]
 
 

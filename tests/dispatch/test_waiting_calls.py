@@ -43,7 +43,7 @@ def test_first_come_first_served_and_what_comes_back_is_next() -> None:
 def test_what_nobody_waits_for_is_not_taken_and_does_not_count() -> None:
     wanted, refused = SentCall(), list[tuple[Call, Outcome]]()
     assert waiting(*unwanted(), wanted).take(1, NOW_S, refused) == [wanted]
-    assert names(refused) == ["RunError", "DeadlineError", "RunError"]
+    assert names(refused) == ["ClientGoneError", "DeadlineError", "ClientGoneError"]
 
 
 def test_weeding_leaves_the_others_in_their_order() -> None:

@@ -58,7 +58,7 @@ def test_all_wrong_values_are_told_at_once(tmp_path: Path) -> None:
     ended = start(WrongStart("two values", (), env=env), tmp_path, free_port())
     assert ended.returncode == 3
     assert "SCORING_TIMEOUT_MS: expected a whole number of at least 1, got 'abc'" in ended.stdout
-    assert "WORKER_TIMEOUT: expected a whole number of at least 1, got '-1'" in ended.stdout
+    assert "WORKER_TIMEOUT: expected a whole number of at least 0, got '-1'" in ended.stdout
 
 
 def test_an_error_that_cannot_be_shown_is_still_reported(tmp_path: Path) -> None:

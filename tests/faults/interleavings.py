@@ -20,8 +20,9 @@ from hypothesis.stateful import (
 )
 
 from scoring_runtime.dispatch.admission import QueueLimits
-from scoring_runtime.dispatch.dispatcher import GRACE_S, TICK_S, TICKS_PER_WATCH, Dispatcher
-from scoring_runtime.errors import OverloadError
+from scoring_runtime.dispatch.deadlines import GRACE_S
+from scoring_runtime.dispatch.dispatcher import TICK_S, TICKS_PER_WATCH, Dispatcher
+from scoring_runtime.errors import OverloadError, UnavailableError
 from tests.dispatch.calls import shown
 from tests.faults.asked_call import Asked
 from tests.faults.stepped_runner import (
@@ -91,6 +92,8 @@ class Interleavings(RuleBasedStateMachine):
             self.calls.append(call)
         except OverloadError:
             assert waiting == MAX_CALLS or waiting_bytes + call.size_bytes > MAX_BYTES
+        except UnavailableError:
+            assert any(other.is_overdue for other in self.dispatcher.in_flight), "turned away without a stuck runner"
 
     @precondition(lambda self: any(not call.ended for call in self.calls))
     @rule(data=st.data())
@@ -156,12 +159,12 @@ class Interleavings(RuleBasedStateMachine):
         """All that `call` may be answered."""
         allowed = {call.answer()}
         if call.abandoned:
-            allowed.add("RunError")
+            allowed.add("ClientGoneError")
         if call.expires_s < self.clock():
             allowed.add("DeadlineError")
         if call.is_overdue or call.number in call.runner.rung:
             allowed.add("RunTimeoutError")
-        if self.is_cut_short:
+        if self.is_cut_short or any(other.is_overdue for other in self.calls):
             allowed.add("UnavailableError")
         return allowed
 

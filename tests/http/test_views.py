@@ -137,7 +137,7 @@ def test_probes_say_the_state(ready: Engine) -> None:
 
 
 def test_a_stuck_runner_is_not_ready(ready: Engine, monkeypatch: pytest.MonkeyPatch, loop: ManualLoop) -> None:
-    monkeypatch.setattr("scoring_runtime.dispatch.dispatcher.GRACE_S", 0.0)
+    monkeypatch.setattr("scoring_runtime.dispatch.deadlines.GRACE_S", 0.0)
     monkeypatch.setattr("scoring_runtime.dispatch.dispatcher.TICKS_PER_WATCH", 1)
     outcomes: list[Any] = []
     ready.holds = True

@@ -123,10 +123,10 @@ def test_a_script_that_ignores_hang_ups_is_overruled(change: str) -> None:
     assert signalled(code, signal.SIGHUP) == (5, overruled)
 
 
-def hung_up(code: str) -> int:
+def hung_up(code: str, before: str = "") -> int:
     """The exit code of a process whose controlling terminal closes once it has written `ready`."""
     terminal, own_end = pty.openpty()
-    owned = [sys.executable, "-W", "error", "-c", OWN_TERMINAL + PREAMBLE + dedent(code)]
+    owned = [sys.executable, "-W", "error", "-c", OWN_TERMINAL + before + PREAMBLE + dedent(code)]
     environ = clean_environment()
     with subprocess.Popen(owned, env=environ, stdin=own_end, stdout=own_end, start_new_session=True) as child:
         os.close(own_end)
@@ -201,3 +201,51 @@ def test_a_server_that_serves_stops_cleanly(tmp_path: Path) -> None:
     with ServerProcess(path) as server:
         assert server.request("POST", "/score", "x").json() == "x"
         assert server.stop() == 0
+
+
+def test_a_second_signal_does_not_interrupt_the_way_out() -> None:
+    code = """
+        stops = threading.Semaphore(0)
+        signals._on_stop = stops.release
+        try:
+            print('ready', flush=True)
+            time.sleep(60)
+        except StoppedError:
+            os.kill(os.getpid(), signal.SIGINT)
+            print('told', stops.acquire(timeout=10), stops.acquire(timeout=10))
+    """
+    assert signalled(code, signal.SIGTERM) == (0, "told True True\n")
+
+
+def test_a_late_signal_does_not_change_the_exit_code() -> None:
+    code = """
+        signals.init_done()
+        loop.call_soon_threadsafe(loop.stop)
+        threading.enumerate()[-1].join(10)
+        signals.close()
+        import atexit
+        atexit.register(time.sleep, 0.3)
+        print('ready', flush=True)
+    """
+    assert signalled(code, signal.SIGTERM) == (0, "")
+
+
+def test_under_nohup_the_terminal_may_go() -> None:
+    """As hung_up, but SIGHUP is ignored when the process begins; it ends when it has seen that it is not stopped."""
+    code = """
+        signals.init_done()
+        signals._on_reload = lambda: os._exit(5)
+        def lost():
+            try:
+                os.close(os.open("/dev/tty", os.O_RDONLY))
+            except OSError:
+                return True
+        os.write(1, b'ready')
+        while not lost():
+            time.sleep(0.01)
+        on_loop = threading.Event()
+        os.kill(os.getpid(), signal.SIGHUP)
+        loop.call_soon_threadsafe(loop.call_later, 0.2, on_loop.set)
+        os._exit(9 if on_loop.wait(10) else 1)
+    """
+    assert hung_up(code, before="import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n") == 9
