@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
-import platform
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import scoring_runtime
 from benchmarks import nginx, results
-from benchmarks.environments import ENVIRONMENTS, Peer, same_libraries
+from benchmarks.environments import ENVIRONMENTS, Peer, interpreter, same_libraries
 from benchmarks.figures import LOAD_CORE, SERVER_CORE, WARM_UP_S
 from benchmarks.load import require_tools, wrk_version
 from benchmarks.results import Result
@@ -67,7 +66,7 @@ def facts(options: argparse.Namespace, reasons: dict[Peer, str], begun: Begun) -
         "machine": f"{results.machine()}; server on core {SERVER_CORE}, load on core {LOAD_CORE}; "
         f"load average before: {begun.load_average:.2f}",
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
-        "versions": f"Python {platform.python_version()}, {', '.join(versions)}; {wrk_version()}",
+        "versions": f"{interpreter()}, {', '.join(versions)}; {wrk_version()}",
         "method": f"medians of {options.runs} alternating runs of {options.seconds} s after {WARM_UP_S} s of warm-up, "
         "each with a freshly started server; ratio: the first figure over that of the table's first row; "
         f"{(time.monotonic() - begun.at_s) / 60:.0f} minutes in all",

@@ -149,8 +149,8 @@ class Settings:
     )
     max_batch_rows: int = _option(
         1,
-        "merge waiting calls of a schema-decorated script into one run() of up to this many rows, or of a @batched "
-        "script of up to this many calls; 1: never",
+        "merge waiting calls of a schema-decorated script into one run() of up to this many rows; 1: never. A @batched "
+        "script takes up to its own max_size of calls, and no more than this if it is given",
         parse=positive_int,
         flags=("--max-batch-rows",),
         env=("SCORING_MAX_BATCH_ROWS",),

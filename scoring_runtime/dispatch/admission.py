@@ -19,15 +19,17 @@ class QueueLimits:
     max_bytes: int
 
 
-def retry_after_s(waiting_calls: int, ended_per_s: float) -> int:
-    """Whole seconds until the queue should have drained at the measured rate, at least 1."""
+def retry_after_s(waiting_calls: int, ended_per_s: float | None) -> int:
+    """Whole seconds until the queue should have drained at the measured rate, at least 1; 1 if there is no rate."""
+    if ended_per_s is None:
+        return 1
     if ended_per_s <= 0:
         return 1 if waiting_calls == 0 else MAX_RETRY_AFTER_S
     return min(MAX_RETRY_AFTER_S, max(1, math.ceil(waiting_calls / ended_per_s)))
 
 
 def admit(
-    limits: QueueLimits, waiting_calls: int, waiting_bytes: int, size_bytes: int, ended_per_s: float
+    limits: QueueLimits, waiting_calls: int, waiting_bytes: int, size_bytes: int, ended_per_s: float | None
 ) -> OverloadError | None:
     """None if a call of `size_bytes` may wait too, else the error to answer with.
 

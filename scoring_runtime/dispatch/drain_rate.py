@@ -19,18 +19,19 @@ class DrainRate:
         self._roll(now_s)
         self._count += count
 
-    def per_s(self, now_s: float) -> float:
+    def per_s(self, now_s: float) -> float | None:
+        """None as long as nothing has ended that could tell."""
         self._roll(now_s)
         elapsed_s = now_s - self._window_start_s
         if self._per_s is None:
-            return self._count / elapsed_s if elapsed_s > 0 else 0.0
+            return self._count / elapsed_s if self._count and elapsed_s > 0 else None
         return self._per_s
 
     def _roll(self, now_s: float) -> None:
         elapsed_s = now_s - self._window_start_s
         if elapsed_s < WINDOW_S:
             return
-        if self._count or elapsed_s < IDLE_S:
+        if self._count or (self._per_s is not None and elapsed_s < IDLE_S):
             latest = self._count / elapsed_s
             self._per_s = latest if self._per_s is None else (self._per_s + latest) / 2
         self._window_start_s, self._count = now_s, 0

@@ -96,9 +96,9 @@ class Execution:
         """`output` of a run() between two moments, for one of the calls that shared it."""
         queue_ms = (started_s - call.submitted_s) * 1000
         begun_s = ended_s if rows == 1 else perf_counter()
+        if isinstance(output, AnswerError):
+            return Outcome(None, self.explain(output), None, queue_ms, 0.0, rows)
         try:
-            if isinstance(output, AnswerError):
-                raise output
             payload = self._encode(output)
         except AnswerError as error:
             return Outcome(None, self.explain(error), None, queue_ms, 0.0, rows)
@@ -114,10 +114,13 @@ class Execution:
     def explain(self, error: BaseException) -> AnswerError:
         """Logs what user code raised and returns what the client is told."""
         if isinstance(error, AnswerError):
-            return error if type(error) in OUR_ERRORS else _settled(error)
-        reason = RunTimeoutError(self.alarm.timeout_ms) if isinstance(error, AlarmError) else RunError()
-        reason.details = format_traceback(error)
-        logger.error("Encountered Exception: %s", reason.details)
+            reason = error if type(error) in OUR_ERRORS else _settled(error)
+        else:
+            reason = RunTimeoutError(self.alarm.timeout_ms) if isinstance(error, AlarmError) else RunError()
+            reason.details = format_traceback(error)
+            logger.error("Encountered Exception: %s", reason.details)
+        # The script may keep the error, and with the frames of its traceback the calls that ended in it.
+        error.__traceback__ = None
         return reason
 
 

@@ -36,6 +36,7 @@ class ThreadPool:
         self._timeout_s = timeout_ms / 1000
         self._created_s = perf_counter()
         self._is_working = False
+        self._threads: list[threading.Thread] = []
         self._alarm = executions[0].alarm
         self._queue = CallQueue()
         self._hand_back = HandBack(loop, take_back, lambda: not self._queue.is_empty())
@@ -45,17 +46,20 @@ class ThreadPool:
         self.submit = self._queue.put
         self.fetch = self._hand_back.fetch
 
+    def start(self) -> None:
+        """Lets the other threads run calls, while the one that will call `work()` may have something else to do."""
+        if self._threads:
+            return
+        for number, runner in enumerate(self._runners[1:], start=2):
+            self._threads.append(threading.Thread(target=runner.work, name=f"runner-{number}", daemon=True))
+            self._threads[-1].start()
+
     def work(self, before_idle: Callable[[], object] = lambda: None) -> None:
         """Runs calls, on this thread and the others, until `stop()`."""
+        self.start()
         self._is_working = True
-        threads = [
-            threading.Thread(target=runner.work, name=f"runner-{number}", daemon=True)
-            for number, runner in enumerate(self._runners[1:], start=2)
-        ]
-        for thread in threads:
-            thread.start()
         self._runners[0].work(before_idle)
-        for thread, runner in zip(threads, self._runners[1:], strict=True):
+        for thread, runner in zip(self._threads, self._runners[1:], strict=True):
             if not runner.calls:  # it is about to end; one with a long call is not waited for
                 thread.join(LEAVE_S)
 
@@ -78,9 +82,12 @@ class ThreadPool:
                 )
 
     def stuck(self) -> int:
-        if not self._is_working:  # after a reload, the runner before it may keep the main thread
-            return self.size if perf_counter() - self._created_s > self._timeout_s else 0
-        return sum(map(self._is_stuck, self._runners))
+        first, *others = self._runners
+        if self._is_working:
+            is_first_stuck = self._is_stuck(first)
+        else:  # after a reload, the runner before it may keep the main thread
+            is_first_stuck = perf_counter() - self._created_s > self._timeout_s
+        return is_first_stuck + sum(map(self._is_stuck, others))
 
     def stop(self) -> None:
         self._queue.stop()

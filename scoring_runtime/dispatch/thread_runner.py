@@ -92,7 +92,7 @@ class ThreadRunner:
     def _gather(self, first: Call, batch: Batchable, limit: int) -> tuple[list[Call], Ended]:
         """What waits and fits to `first`, and those found on the way that must not run."""
         group, refused, rows = [first], list[tuple[Call, Outcome]](), batch.rows
-        until_s = perf_counter() + self._batch_wait_s if self._batch_wait_s else 0.0
+        until_s = min(perf_counter() + self._batch_wait_s, first.expires_s) if self._batch_wait_s else 0.0
         while rows < limit and (call := self._queue.take_waiting(_left_s(until_s))) is not None:
             self.calls.append(call)
             if refusal := self._refusal(call):
@@ -105,6 +105,7 @@ class ThreadRunner:
                 break
             group.append(call)
             rows += more.rows
+            until_s = min(until_s, call.expires_s)
         return group, refused
 
     def _refusal(self, call: Call) -> Outcome | None:

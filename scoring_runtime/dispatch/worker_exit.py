@@ -14,6 +14,7 @@ def end_word(was_ready: bool, exit_code: int | None) -> str:
 
 
 def describe_exit(exit_code: int | None) -> str:
+    """How a worker ended, as the log says it; None is a connection that ended before the process."""
     if exit_code is None:
         return "its connection ended"
     if exit_code < 0:

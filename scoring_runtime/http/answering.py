@@ -116,6 +116,8 @@ class AnsweringConnection(Connection):
         self._active = self._call = self._exchange = None
         self._has_answered = True
         self._state.total_requests += 1
+        if self._is_draining and self._keeps_alive:  # a stream that had announced nothing else when it began
+            self._loop.call_later(deadlines.IDLE_GRACE_S, self._close_if_idle)
         if not self._keeps_alive:
             self._transport.close()
         elif self._is_advancing or self._is_read_paused or not self._is_free():

@@ -28,8 +28,8 @@ from scoring_runtime.stream import Stream
 from scoring_runtime.telemetry.access import AccessLog
 
 SCORE_PATH = b"/score"
-# Probes come every few seconds for ever: they leave no access line.
-PROBE_PREFIX = b"/health/"
+# Probes and scrapes come every few seconds for ever: they leave no access line.
+UNLOGGED_PREFIXES = (b"/health/", b"/metrics")
 # A client that sends its whole body before it reads the answer gets to read it, if the body is no larger.
 MAX_DISCARDED_BYTES = 256 * 1024 * 1024
 
@@ -207,7 +207,7 @@ class Connection(asyncio.Protocol):
         if date is not self._date[0]:
             self._date = (date, header_lines(date))
         self._transport.write(wire.encode(response, request, self._date[1], not self._keeps_alive))
-        if request.path == SCORE_PATH or not request.path.startswith(PROBE_PREFIX):
+        if request.path == SCORE_PATH or not request.path.startswith(UNLOGGED_PREFIXES):
             named, length = request.named, None if response.stream else len(response.body)
             self._access.log_answer(
                 self._client_host,

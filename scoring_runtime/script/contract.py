@@ -60,9 +60,7 @@ class Contract:
                 f"run() is decorated with @input_schema. Server will invoke it with the following arguments: {names}."
             )
         if self.batch_size is not None:
-            return (
-                f"run() is decorated with @batched. Server will invoke it with lists of up to {self.batch_size} inputs."
-            )
+            return "run() is decorated with @batched. Server will invoke it with a list of inputs."
         return "run() is not decorated. Server will invoke it with the input in JSON string."
 
 

@@ -63,8 +63,11 @@ def _documents(script: Script, settings: Settings) -> dict[str, Any]:
 
 def _merging(script: Script, settings: Settings) -> Merging | None:
     if script.contract.batch_size is not None:
-        is_given = "max_batch_rows" in settings.origins
-        return ListMerging(settings.max_batch_rows if is_given else script.contract.batch_size)
+        limit = script.contract.batch_size
+        if "max_batch_rows" in settings.origins:
+            limit = min(limit, settings.max_batch_rows)
+        logger.info("Waiting calls share one run() of up to %s calls.", limit)
+        return ListMerging(limit)
     convert = row_converter(script.run, encode, settings.max_batch_rows)
     return RowMerging(settings.max_batch_rows, convert) if convert else None
 
@@ -75,6 +78,7 @@ def script_folders(settings: Settings) -> list[str]:
 
 
 def script_place(settings: Settings) -> ScriptPlace:
+    """Where the settings say that the script is."""
     return ScriptPlace(settings.app_root, settings.entry_script, settings.source_directory)
 
 

@@ -81,6 +81,7 @@ class ThreadHost:
 
     def _open(self, pool: ThreadPool, loaded: LoadedScript) -> None:
         self._current = pool
+        pool.start()
         self._desk.open(pool, service_of(loaded.contract), SwaggerDocuments(loaded.documents))
 
     def _reload(self, done: Done) -> None:

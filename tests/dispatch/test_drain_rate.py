@@ -8,7 +8,8 @@ from scoring_runtime.dispatch.drain_rate import DrainRate
 
 
 def test_nothing_has_ended_yet() -> None:
-    assert DrainRate(10.0).per_s(10.0) == 0.0
+    assert DrainRate(10.0).per_s(10.0) is None
+    assert DrainRate(10.0).per_s(70.0) is None
 
 
 def test_the_first_window_counts_before_it_is_full() -> None:
@@ -35,8 +36,9 @@ def test_windows_are_averaged_by_half() -> None:
 def test_calls_of_a_late_report_count_for_the_window_that_begins_with_it() -> None:
     rate = DrainRate(0.0)
     rate.add(8, 4.0)
-    assert rate.per_s(4.5) == 0.0
-    assert rate.per_s(5.0) == pytest.approx(4.0)
+    assert rate.per_s(4.5) == pytest.approx(8 / 0.5)
+    assert rate.per_s(5.0) == pytest.approx(8.0)
+    assert rate.per_s(6.0) == pytest.approx(4.0)
 
 
 def test_the_length_of_a_window_is_what_has_passed() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import math
 import threading
 import time
+import weakref
 from typing import Any
 
 import numpy as np
@@ -287,3 +289,22 @@ def test_a_scripts_own_error_that_cannot_be_sent_is_an_internal_one(
 def test_when_to_come_back_is_a_number_of_seconds(retry_after_s: Any) -> None:
     with pytest.raises(ValueError, match="whole number of seconds"):
         ScoringError(429, "later", retry_after_s)
+
+
+def test_an_error_that_a_script_uses_again_keeps_no_calls() -> None:
+    missing = ScoringError(404, "unknown")
+
+    def run(data: object) -> ScoringError:
+        if data == "raise":
+            raise missing
+        return missing
+
+    execution = execution_of(run)
+    for data in ("raise", "return"):
+        call = SentCall(data=data)
+        assert shown(execution.one(call)) == "SettledError"
+        assert missing.__traceback__ is None
+        gone = weakref.ref(call)
+        del call
+        gc.collect()
+        assert gone() is None

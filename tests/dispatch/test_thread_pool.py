@@ -250,11 +250,24 @@ def test_a_pool_that_does_not_get_to_work_is_stuck(running: RunningLoop, monkeyp
     """After a reload the main thread may stay with a call of the runner before it."""
     now_s = [1000.0]
     monkeypatch.setattr(thread_pool, "perf_counter", lambda: now_s[0])
-    executions = [Execution(abs, encode, Alarm(TIMEOUT_MS)) for _ in range(3)]
-    pool = ThreadPool(running.loop, running.take_back, executions, TIMEOUT_MS)
+    pool = ThreadPool(running.loop, running.take_back, [Execution(abs, encode, Alarm(TIMEOUT_MS))], TIMEOUT_MS)
     assert pool.stuck() == 0
     now_s[0] += TIMEOUT_MS / 1000 + 1
-    assert pool.stuck() == pool.size == 3
+    assert pool.stuck() == pool.size == 1
     pool.stop()
     pool.work()
     assert pool.stuck() == 0
+
+
+def test_the_other_threads_do_not_wait_for_the_first(running: RunningLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+    executions = [execution_of(lambda data: data) for _ in range(3)]
+    pool = ThreadPool(running.loop, running.take_back, executions, TIMEOUT_MS)
+    pool.start()
+    for number in range(5):
+        pool.submit(SentCall(data=number))
+    running.loop.call_soon_threadsafe(pool.fetch)
+    assert running.answers(5) == {str(number).encode() for number in range(5)}
+    monkeypatch.setattr(thread_pool, "perf_counter", lambda: perf_counter() + TIMEOUT_MS / 1000 + 1)
+    assert (pool.stuck(), pool.size) == (1, 3)
+    pool.stop()
+    pool.work()

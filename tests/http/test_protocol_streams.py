@@ -35,6 +35,20 @@ def test_chunks_and_the_end(connection: Connection) -> None:
     assert connection.statuses() == [200]
 
 
+def test_a_stream_that_ends_while_the_server_stops_does_not_keep_it(connection: Connection) -> None:
+    stream = Stream(iter([b"one"]))
+    connection.send(GET)
+    connection.score.answer(b"", stream=stream)
+    connection.protocol.shutdown()
+    stream.pump()
+    connection.settle()
+    assert connection.taken().endswith(b"0\r\n\r\n")
+    assert not connection.transport.is_closed
+    connection.loop.now_s += 2
+    connection.settle()
+    assert connection.transport.is_closed
+
+
 def test_chunks_are_written_as_the_generator_yields_them(connection: Connection) -> None:
     stream = Stream(iter([b"one", b"two"]))
     connection.send(GET)

@@ -40,8 +40,8 @@ def settings_of(application: Application, source: str, **given: Any) -> Settings
     [
         pytest.param("@batched", {}, 32, id="neither says anything"),
         pytest.param("@batched(max_size=5)", {}, 5, id="the script's"),
-        pytest.param("@batched(max_size=5)", {"max_batch_rows": 9}, 9, id="the operator's counts"),
-        pytest.param("@batched(max_size=5)", {"max_batch_rows": 1}, 1, id="also when it is 1"),
+        pytest.param("@batched(max_size=5)", {"max_batch_rows": 9}, 5, id="the script knows its bound"),
+        pytest.param("@batched(max_size=5)", {"max_batch_rows": 3}, 3, id="the operator may lower it"),
     ],
 )
 def test_how_many_calls_a_batched_run_gets(
