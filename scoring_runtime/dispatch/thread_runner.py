@@ -21,6 +21,7 @@ from scoring_runtime.stream import Stream
 from scoring_runtime.telemetry.context import current_request_id
 
 NEVER_S = math.inf
+EXPIRY_MARGIN_S = 0.005
 
 Ended = list[tuple[Call, Outcome]]
 Deliver = Callable[[Ended], object]
@@ -92,7 +93,7 @@ class ThreadRunner:
     def _gather(self, first: Call, batch: Batchable, limit: int) -> tuple[list[Call], Ended]:
         """What waits and fits to `first`, and those found on the way that must not run."""
         group, refused, rows = [first], list[tuple[Call, Outcome]](), batch.rows
-        until_s = min(perf_counter() + self._batch_wait_s, first.expires_s) if self._batch_wait_s else 0.0
+        until_s = min(perf_counter() + self._batch_wait_s, _in_time(first)) if self._batch_wait_s else 0.0
         while rows < limit and (call := self._queue.take_waiting(_left_s(until_s))) is not None:
             self.calls.append(call)
             if refusal := self._refusal(call):
@@ -105,7 +106,7 @@ class ThreadRunner:
                 break
             group.append(call)
             rows += more.rows
-            until_s = min(until_s, call.expires_s)
+            until_s = min(until_s, _in_time(call))
         return group, refused
 
     def _refusal(self, call: Call) -> Outcome | None:
@@ -126,6 +127,11 @@ class ThreadRunner:
 
 def expired() -> DeadlineError:
     return DeadlineError("The request's time was over before run() could begin.")
+
+
+def _in_time(call: Call) -> float:
+    """The latest moment for a group that waits to begin, so that `call` does not expire in it."""
+    return call.expires_s - EXPIRY_MARGIN_S
 
 
 def _left_s(until_s: float) -> float:

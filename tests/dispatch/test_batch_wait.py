@@ -139,3 +139,12 @@ def test_a_group_in_which_everybody_gave_up_is_not_run(clock: list[float]) -> No
     impatient.expires_s = clock[0] + 0.1
     [ended] = worked(WatchedQueue(clock, 0.4, impatient), limit=100, batch_wait_s=1.0)
     assert answers(ended) == ["DeadlineError"]
+
+
+def test_a_wait_ends_in_time_for_the_least_patient(clock: list[float]) -> None:
+    first, second = SentCall(data=[1]), SentCall(data=[2])
+    first.expires_s, second.expires_s = clock[0] + 0.5, clock[0] + 0.2
+    queue = WatchedQueue(clock, 0.05, first, second)
+    [ended] = worked(queue, limit=100, batch_wait_s=1.0)
+    assert answers(ended) == [b"[1]", b"[2]"]
+    assert queue.patience_s == [0.495, 0.145]
