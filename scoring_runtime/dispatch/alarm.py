@@ -42,8 +42,10 @@ class Alarm:
     def start(self, now_s: float) -> None:
         self._started_s = now_s
         self._is_running = True
-        if now_s - self._checked_s < CHECK_S:
-            return
+        if now_s - self._checked_s >= CHECK_S:
+            self._check(now_s)
+
+    def _check(self, now_s: float) -> None:
         self._checked_s = now_s
         is_set = signal.getitimer(signal.ITIMER_REAL)[0] > 0.0 and _get_handler(_SIGALRM) is self._handler
         if not is_set and threading.current_thread() is threading.main_thread():

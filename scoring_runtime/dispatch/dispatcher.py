@@ -47,7 +47,11 @@ def _end(call: Call, outcome: Outcome) -> None:
     try:
         call.end(outcome)
     except Exception as error:
-        logger.error("Encountered Exception: %s", format_traceback(error))
+        _report(error)
+
+
+def _report(error: Exception) -> None:
+    logger.error("Encountered Exception: %s", format_traceback(error))
 
 
 class Dispatcher:
@@ -184,8 +188,12 @@ class Dispatcher:
                 self._in_flight_bytes -= call.size_bytes
                 if call.abandoned and not call.ended:
                     self._on_cancelled("queued" if call.started_s is None else "running")
-                _end(call, outcome)
-        self._tell_idle()
+                try:
+                    call.end(outcome)
+                except Exception as error:  # the others must get their answers
+                    _report(error)
+        if self._on_idle:
+            self._tell_idle()
 
     def switch(self, runner: Runner) -> Runner | None:
         """From now on `runner` gets the calls; the first time, the server is ready.

@@ -43,6 +43,10 @@ def rows(arguments: Arguments) -> int:
 
 def kind_and_rows(arguments: Arguments) -> tuple[Hashable, int] | None:
     """What is equal for calls that may share one run(), and the rows; None for a call that must run alone."""
+    if len(arguments) == 1:  # the way of most schema-decorated scripts
+        ((name, value),) = arguments.items()
+        if type(value) is np.ndarray and value.ndim > 0:
+            return ((name, value.dtype, value.shape[1:]), len(value)) if len(value) else None
     parts: list[Hashable] = []
     count: int | None = None
     for name, value in arguments.items():

@@ -115,12 +115,11 @@ class AnsweringConnection(Connection):
     def _finish(self) -> None:
         self._active = self._call = self._exchange = None
         self._has_answered = True
-        self._state.total_requests += 1
         if self._is_draining and self._keeps_alive:  # a stream that had announced nothing else when it began
             self._loop.call_later(deadlines.IDLE_GRACE_S, self._close_if_idle)
         if not self._keeps_alive:
             self._transport.close()
-        elif self._is_advancing or self._is_read_paused or not self._is_free():
+        elif self._is_advancing or self._is_read_paused or self._incoming is not NOTHING or not self._is_free():
             self._advance()
         else:
             self.deadline_s = self._loop.time() + deadlines.KEEP_ALIVE_S

@@ -25,6 +25,7 @@ from scoring_runtime.http.score import ScoreEndpoint
 from scoring_runtime.request import Request, by_name
 from scoring_runtime.telemetry.access import AccessLog
 
+LARGE_SEGMENT_BYTES = 64 * 1024
 _METHOD = re.compile(rb"[A-Z]+ ")
 _SLASHES = re.compile(rb"//+")
 
@@ -76,6 +77,17 @@ class ScoringProtocol(AnsweringConnection):
         self._segment = b""
         if self._incoming is not NOTHING and self._discarded_bytes is None:
             self._expect_rest(self._incoming, is_new=self._incoming is not before, had_head=had_head)
+            if len(data) >= LARGE_SEGMENT_BYTES:
+                self._let_others_read()
+
+    def _let_others_read(self) -> None:
+        """Goes on with a large body in the next turn of the loop, which would otherwise read all that there is."""
+        self._pause_reading()
+        self._loop.call_soon(self._read_on)
+
+    def _read_on(self) -> None:
+        if not self._waiting and not self._transport.is_closing():
+            self._resume_reading()
 
     def _expect_rest(self, message: Incoming, is_new: bool, had_head: bool) -> None:
         """Sets the deadline of the part that a request has come to, and bounds what surrounds its body."""

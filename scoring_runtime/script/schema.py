@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -105,9 +106,15 @@ def _decorator_cells(run: Any) -> Iterator[dict[str, Any]]:
         run = run.__wrapped__
 
 
+def _convert_one(name: str, convert: Convert, arguments: Arguments) -> Arguments:
+    return {**arguments, name: convert(arguments[name])} if name in arguments else arguments
+
+
 def argument_converter(parameters: list[SchemaParameter]) -> Callable[[Arguments], Arguments]:
     """Converts the values of `parameters` among arguments, to be compared and joined with those of others."""
     converters = {parameter.name: parameter.convert for parameter in parameters}
+    if len(parameters) == 1:
+        return partial(_convert_one, parameters[0].name, parameters[0].convert)
 
     def convert(arguments: Arguments) -> Arguments:
         return {name: converters.get(name, _as_it_is)(value) for name, value in arguments.items()}

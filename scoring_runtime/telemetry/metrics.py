@@ -1,16 +1,16 @@
 """What is counted and measured while the server runs, for Prometheus.
 
-`record` is on the way of every answer, so it only appends to a list; 1,024 records at a time, and what is left at a
-scrape, are folded into histograms. `collect` takes everything at one moment as plain values; the text is made of
+`record` is on the way of every answer, so it only puts numbers into a buffer; 1,024 records at a time, and what is left
+at a scrape, are folded into histograms. `collect` takes everything at one moment as plain values; the text is made of
 those (`exposition`), on whichever thread. Labels come from fixed sets: nothing here grows with the requests. Only for
 the event loop's thread, which also sees all that worker processes have answered.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -31,6 +31,11 @@ RESTART_REASONS = ("init", "hang", "signal", "exit")
 OTHER = "other"
 
 _COLUMNS = 2 + len(STAGES)
+_RECORD = struct.Struct(f"{_COLUMNS}d")
+_pack_record = _RECORD.pack_into
+_RECORD_BYTES = _RECORD.size
+_VALUE_BYTES = _RECORD_BYTES // _COLUMNS
+_BUFFER_BYTES = FOLDED_RECORDS * _RECORD_BYTES
 _END_OF_STATUSES = 600
 
 
@@ -75,7 +80,8 @@ class ScoringMetrics:
         self._snapshot = snapshot
         self._core_budget_cores = core_budget_cores
         self._throttling = throttling
-        self._records: list[tuple[int, float, float, float, float, int]] = []
+        self._records = bytearray(_BUFFER_BYTES)
+        self._end_bytes = 0
         self._requests: dict[str, int] = {}
         self._stages = [Histogram(TIME_BOUNDS_S) for _ in STAGES]
         self._batch_rows = Histogram(ROW_BOUNDS)
@@ -87,9 +93,9 @@ class ScoringMetrics:
         self, status: int, decode_ms: float, queue_ms: float, run_ms: float | None, encode_ms: float, batch_rows: int
     ) -> None:
         """A request to /score has been answered; what it did not come to is 0 (or None)."""
-        records = self._records
-        records.append((status, decode_ms, queue_ms, run_ms or 0.0, encode_ms, batch_rows))
-        if len(records) >= FOLDED_RECORDS:
+        _pack_record(self._records, self._end_bytes, status, decode_ms, queue_ms, run_ms or 0.0, encode_ms, batch_rows)
+        self._end_bytes += _RECORD_BYTES
+        if self._end_bytes == _BUFFER_BYTES:
             self._fold()
 
     def reject(self, reason: str) -> None:
@@ -120,8 +126,8 @@ class ScoringMetrics:
         )
 
     def _fold(self) -> None:
-        records, self._records = self._records, []
-        values = np.fromiter(chain.from_iterable(records), float, len(records) * _COLUMNS)
+        values = np.frombuffer(self._records, float, self._end_bytes // _VALUE_BYTES)
+        self._end_bytes = 0
         statuses, *stages_ms, rows = np.ascontiguousarray(values.reshape(-1, _COLUMNS).T)
         for histogram, times_ms in zip(self._stages, stages_ms, strict=True):
             histogram.add(times_ms / 1000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scoring_runtime.http import protocol
 from tests.http.connection import GET, Connection
 from tests.http.transport import CLIENT, SERVER
 
@@ -179,6 +180,39 @@ def test_100_continue_once_the_head_is_accepted(connection: Connection) -> None:
     connection.send(body)
     connection.score.answer()
     assert connection.statuses() == [200]
+
+
+HEAD_OF_LARGE = b"POST /score HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n"
+
+
+def test_a_large_body_is_read_turn_by_turn(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "LARGE_SEGMENT_BYTES", 200)
+    part = b"x" * 200
+    connection.send(HEAD_OF_LARGE % (3 * len(part)) + part)
+    assert connection.transport.is_read_paused
+    connection.settle()
+    assert not connection.transport.is_read_paused
+    connection.send(part)
+    assert connection.transport.is_read_paused
+    connection.settle()
+    connection.send(part)
+    assert not connection.transport.is_read_paused
+    connection.score.answer()
+    assert connection.statuses() == [200]
+
+
+def test_a_turn_ends_no_pause_that_has_another_reason(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "LARGE_SEGMENT_BYTES", 200)
+    part = b"x" * 200
+    connection.send(GET)
+    connection.send(HEAD_OF_LARGE % (len(part) + 1) + part)
+    connection.send(b"x")
+    connection.settle()
+    assert connection.transport.is_read_paused  # as long as the first request is not answered
+    connection.score.answer()
+    connection.score.answer()
+    assert connection.statuses() == [200, 200]
+    assert not connection.transport.is_read_paused
 
 
 def test_shutdown_answers_what_is_under_way_and_closes(connection: Connection) -> None:

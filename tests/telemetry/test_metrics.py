@@ -71,10 +71,12 @@ def test_each_record_counts_once(count: int, metrics: ScoringMetrics) -> None:
     assert metrics.collect() == state
 
 
-def test_records_are_folded_by_themselves(metrics: ScoringMetrics) -> None:
+def test_what_waits_to_be_folded_takes_no_more_room(metrics: ScoringMetrics) -> None:
+    size_bytes = len(metrics._records)
     for _ in range(10 * FOLDED_RECORDS):
         metrics.record(200, 1.0, 1.0, 1.0, 1.0, 1)
-        assert len(metrics._records) < FOLDED_RECORDS
+    assert len(metrics._records) == size_bytes
+    assert metrics.collect().requests == {"200": 10 * FOLDED_RECORDS}
 
 
 @pytest.mark.parametrize("status", [0, 99, 600, 999, 10**6])
