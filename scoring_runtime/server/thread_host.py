@@ -6,7 +6,6 @@ one; then the new runner's turn on the main thread begins as soon as the old one
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import threading
@@ -22,6 +21,7 @@ from scoring_runtime.script.binding import binder
 from scoring_runtime.script.contract import Contract, Mode
 from scoring_runtime.script.debugger import connect_debugger
 from scoring_runtime.script.modules import ScriptModules
+from scoring_runtime.server import collection
 from scoring_runtime.server.host import Done, FrontDesk
 from scoring_runtime.server.service import LoadedScript, load, script_folders, warm_up
 from scoring_runtime.settings import Settings
@@ -52,10 +52,7 @@ class ThreadHost:
         while (entry := self._pools.get()) is not None:
             pool, loop = entry
             coroutines.adopt(loop)
-            # What init() has loaded lives as long as this version: full collections need not look at it again.
-            gc.unfreeze()
-            gc.collect()
-            gc.freeze()
+            collection.end_loading()
             logger.info("Worker with pid %s ready for serving traffic", os.getpid())
             pool.work(before_idle)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
-import gc
 import logging
 import os
 import signal
@@ -28,7 +27,7 @@ from scoring_runtime.script import onnxruntime_threads
 from scoring_runtime.script.binding import bind
 from scoring_runtime.script.contract import Contract, Mode
 from scoring_runtime.script.debugger import connect_debugger
-from scoring_runtime.server import remote_request, worker_setup
+from scoring_runtime.server import collection, remote_request, worker_setup
 from scoring_runtime.server.service import LoadedScript, load, warm_up
 from scoring_runtime.settings import Settings
 from scoring_runtime.telemetry import logs, prints, standard_streams
@@ -70,6 +69,7 @@ class StopSignals:
 def main(argv: list[str]) -> int:
     """Serves calls until the front process closes the link, and returns the exit code."""
     connection_fd, starts_fd, parent_pid = map(int, argv)
+    collection.begin_loading()
     signals = StopSignals()
     _die_with(parent_pid)
     end = WorkerEnd(connection_fd, starts_fd)
@@ -132,9 +132,7 @@ def _load(settings: Settings, warms_up: bool) -> LoadedScript:
 
 
 def _serve(end: WorkerEnd, settings: Settings, loaded: LoadedScript) -> None:
-    # What init() has loaded lives as long as the worker: full collections need not look at it again.
-    gc.collect()
-    gc.freeze()
+    collection.end_loading()
     logger.info("Worker with pid %s ready for serving traffic", os.getpid())
     end.serve(
         loaded.executions(settings.threads),
