@@ -40,7 +40,10 @@ def signalled(code: str, number: signal.Signals) -> tuple[int, str]:
     )
     with process:
         assert process.stdout is not None
-        before = "".join(iter(process.stdout.readline, "ready\n"))
+        before = ""
+        while (line := process.stdout.readline()) != "ready\n":
+            assert line, f"it ended before it was ready: {before}"
+            before += line
         process.send_signal(number)
         after = process.communicate(timeout=WAIT_S)[0]
     return process.returncode, before + after
@@ -221,7 +224,8 @@ def test_a_late_signal_does_not_change_the_exit_code() -> None:
     code = """
         signals.init_done()
         loop.call_soon_threadsafe(loop.stop)
-        threading.enumerate()[-1].join(10)
+        for thread in set(threading.enumerate()) - {threading.main_thread()}:
+            thread.join(10)
         signals.close()
         import atexit
         atexit.register(time.sleep, 0.3)
