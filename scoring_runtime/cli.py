@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from scoring_runtime import __version__
 from scoring_runtime.errors import StartError, UsageError
-from scoring_runtime.server import collection
+from scoring_runtime.server import interpreter
 from scoring_runtime.server.core_budget import budget_line, core_budget, exported, library_threads
 from scoring_runtime.settings import Option, Settings, options
 from scoring_runtime.settings_report import literal, show_settings
@@ -138,7 +138,7 @@ def _serve(arguments: argparse.Namespace, out: BoundedWriter, err: BoundedWriter
         return 0
     _require_script(settings)
     budget_text = _apply_core_budget(settings)
-    collection.begin_loading()
+    interpreter.begin_loading()
     # The server's own parts are only needed, and only paid for, when something is served.
     from scoring_runtime.server.process import Console, serve
 

@@ -17,7 +17,7 @@ from time import perf_counter
 from types import FrameType
 
 # The C function behind signal.getsignal, whose conversion to an enum takes longer than all else here.
-_get_handler = signal._signal.getsignal  # type: ignore[attr-defined]
+_get_handler = signal._signal.getsignal  # type: ignore[attr-defined]  # in no stub
 _SIGALRM = int(signal.SIGALRM)
 CHECK_S = 0.005
 # An alarm that has not rung by then is not going to.

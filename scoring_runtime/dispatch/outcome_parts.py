@@ -20,16 +20,16 @@ _FORBIDDEN = frozenset("\r\n\0")
 
 
 def to_parts(outcome: Outcome) -> tuple[list[Any], bytes]:
-    """Meta and body. Raises what an error's own content raises."""
+    """Meta and body."""
     times = [outcome.run_ms, outcome.queue_ms, outcome.encode_ms, outcome.decode_ms, outcome.batch_rows]
     payload = outcome.payload
     if payload is None:
         told, body = _error_parts(outcome.error or errors.InternalError())
         return [times, None, told], body
-    headers = payload.headers
-    if headers is not None:
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]  # type: ignore[misc]
-    return [times, [payload.status, headers, payload.stream is not None], None], payload.body
+    told_headers = None
+    if payload.headers is not None:
+        told_headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in payload.headers]
+    return [times, [payload.status, told_headers, payload.stream is not None], None], payload.body
 
 
 def _error_parts(error: AnswerError) -> tuple[list[Any], bytes]:
@@ -91,7 +91,7 @@ def _error_of(told: Any, body: bytes) -> AnswerError:
         # Made without __init__, which each class has in its own way: status and the like belong to the class.
         error = _PLAIN_ERRORS[name].__new__(_PLAIN_ERRORS[name], str(what))
         if more is not None:
-            error.reason = str(more)  # type: ignore[attr-defined]
+            error.reason = str(more)  # type: ignore[attr-defined]  # only those that have one send one
         error.details = body.decode(errors="replace")
     else:
         raise ValueError(f"there is no error called {name!r}")

@@ -110,7 +110,7 @@ class OutcomeWriter:
         outcome.decode_ms = call.packed.decode_ms
         try:
             buffers = pack(Kind.OUTCOME, call.slot, *outcome_parts.to_parts(outcome))
-        except Exception as error:  # the content of an error may be the script's
+        except Exception as error:  # a fault of ours must not cost the other calls their outcomes
             logger.error("Encountered Exception: %s", format_traceback(error))
             return pack(Kind.OUTCOME, call.slot, *outcome_parts.to_parts(Outcome(error=InternalError())))
         if outcome.payload is not None and outcome.payload.stream is not None:

@@ -84,9 +84,9 @@ class ThreadRunner:
             return [(first, self._execution.one(first))]
         group, refused = self._gather(first, first.batchable, merging.limit)
         if self._batch_wait_s:  # some may have given up meanwhile
-            late = [(call, refusal) for call in group if (refusal := self._refusal(call))]
-            refused += late
-            group = [call for call in group if call not in {each for each, _ in late}]
+            late = {call: refusal for call in group if (refusal := self._refusal(call))}
+            refused += late.items()
+            group = [call for call in group if call not in late]
         outcomes = self._execution.group(group, merging) if group else []
         return [*refused, *zip(group, outcomes, strict=True)]
 

@@ -16,7 +16,6 @@ import contextlib
 import logging
 import os
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ from scoring_runtime.http.protocol import ProtocolParts
 from scoring_runtime.http.score import ScoreEndpoint
 from scoring_runtime.http.views import Views
 from scoring_runtime.script import onnxruntime_threads
-from scoring_runtime.server import admin, environment
+from scoring_runtime.server import admin, environment, interpreter
 from scoring_runtime.server.announcement import announce
 from scoring_runtime.server.cgroup import cpu_throttling
 from scoring_runtime.server.core_budget import core_budget
@@ -61,8 +60,6 @@ from scoring_runtime.telemetry.readings import EngineSnapshot
 
 logger = logging.getLogger(LOGGER)
 
-# The default of 5 ms lets one thread hold up the other for as long; below 0.1 ms switching itself costs.
-SWITCH_INTERVAL_S = 0.0002
 LAST_WORDS_S = 1.0
 # What capture and telemetry have gathered takes its time to the disk or over the network.
 LAST_RECORDS_S = 5.0
@@ -88,7 +85,7 @@ def serve(settings: Settings, console: Console, budget_text: str) -> int:
     finder.install()
     onnxruntime_threads.install()
     announce(settings, console.out, console.err, budget_text)
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    interpreter.share()
     observers = build_observers(settings)
     try:
         return Server(settings, console, observers).run()

@@ -21,7 +21,7 @@ from scoring_runtime.script.binding import binder
 from scoring_runtime.script.contract import Contract, Mode
 from scoring_runtime.script.debugger import connect_debugger
 from scoring_runtime.script.modules import ScriptModules
-from scoring_runtime.server import collection
+from scoring_runtime.server import interpreter
 from scoring_runtime.server.host import Done, FrontDesk
 from scoring_runtime.server.service import LoadedScript, load, script_folders, warm_up
 from scoring_runtime.settings import Settings
@@ -52,7 +52,7 @@ class ThreadHost:
         while (entry := self._pools.get()) is not None:
             pool, loop = entry
             coroutines.adopt(loop)
-            collection.end_loading()
+            interpreter.end_loading()
             logger.info("Worker with pid %s ready for serving traffic", os.getpid())
             pool.work(before_idle)
 

@@ -27,7 +27,7 @@ from scoring_runtime.script import onnxruntime_threads
 from scoring_runtime.script.binding import bind
 from scoring_runtime.script.contract import Contract, Mode
 from scoring_runtime.script.debugger import connect_debugger
-from scoring_runtime.server import collection, remote_request, worker_setup
+from scoring_runtime.server import interpreter, remote_request, worker_setup
 from scoring_runtime.server.service import LoadedScript, load, warm_up
 from scoring_runtime.settings import Settings
 from scoring_runtime.telemetry import logs, prints, standard_streams
@@ -36,8 +36,6 @@ from scoring_runtime.telemetry.output import BoundedWriter
 
 logger = logging.getLogger(LOGGER)
 
-# As in the server's own process.
-SWITCH_INTERVAL_S = 0.0002
 PUMP_INTERVAL_S = 0.5
 LAST_WORDS_S = 1.0
 # Threads that the script has left behind may put off the end for so long.
@@ -69,7 +67,7 @@ class StopSignals:
 def main(argv: list[str]) -> int:
     """Serves calls until the front process closes the link, and returns the exit code."""
     connection_fd, starts_fd, parent_pid = map(int, argv)
-    collection.begin_loading()
+    interpreter.begin_loading()
     signals = StopSignals()
     _die_with(parent_pid)
     end = WorkerEnd(connection_fd, starts_fd)
@@ -107,7 +105,7 @@ def _prepare(settings: Settings, out: BoundedWriter, err: BoundedWriter) -> None
     logs.configure(settings.app_root, script_dir, out, err, settings.log_level, settings.log_format)
     standard_streams.replace(out, err)
     prints.install()
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    interpreter.share()
     # A segmentation fault, or a call that is given up, is to leave the place where it happened in the log.
     faulthandler.enable(2)
     faulthandler.register(STACK_SIGNAL, 2)
@@ -132,7 +130,7 @@ def _load(settings: Settings, warms_up: bool) -> LoadedScript:
 
 
 def _serve(end: WorkerEnd, settings: Settings, loaded: LoadedScript) -> None:
-    collection.end_loading()
+    interpreter.end_loading()
     logger.info("Worker with pid %s ready for serving traffic", os.getpid())
     end.serve(
         loaded.executions(settings.threads),

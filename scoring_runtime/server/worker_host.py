@@ -19,7 +19,7 @@ from scoring_runtime.errors import StartError
 from scoring_runtime.http.score import Service
 from scoring_runtime.openapi import SwaggerDocuments
 from scoring_runtime.request import Request
-from scoring_runtime.server import collection
+from scoring_runtime.server import interpreter
 from scoring_runtime.server.host import Done, FrontDesk
 from scoring_runtime.server.remote_request import pack
 from scoring_runtime.server.worker_setup import setup_of
@@ -54,7 +54,7 @@ class WorkerHost:
             raise self._failure
 
     def work(self, before_idle: Callable[[], object]) -> None:
-        collection.end_loading()
+        interpreter.end_loading()
         self._is_stopped.wait()
         for pool in self._pools:
             pool.join(EXIT_S)

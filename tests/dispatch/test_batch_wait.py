@@ -22,7 +22,7 @@ FOREVER_S = 100 * WAIT_S
 
 
 def rows_of(data: Any) -> list[Any]:
-    return np.asarray(data).tolist()  # type: ignore[no-any-return]
+    return np.asarray(data).tolist()  # type: ignore[no-any-return]  # numpy says Any
 
 
 class WatchedQueue(CallQueue):

@@ -146,7 +146,7 @@ def test_a_group_is_one_run_and_each_call_gets_its_rows() -> None:
 
     def run(data: Any) -> list[int]:
         sizes.append(len(data))
-        return (data * 10).tolist()  # type: ignore[no-any-return]
+        return (data * 10).tolist()  # type: ignore[no-any-return]  # numpy says Any
 
     calls = [rows(1), rows(2, 3), rows(4)]
     outcomes = grouped(run, list(calls))
@@ -160,7 +160,7 @@ def test_only_the_guilty_call_of_a_group_fails(guilty: int) -> None:
     def run(data: Any) -> list[int]:
         if guilty in data:
             raise ValueError("bad row")
-        return data.tolist()  # type: ignore[no-any-return]
+        return data.tolist()  # type: ignore[no-any-return]  # numpy says Any
 
     outcomes = grouped(run, [rows(number) for number in range(5)])
     expected: list[bytes | str] = [f"[{number}]".encode() for number in range(5)]
@@ -194,7 +194,7 @@ def test_a_system_exit_in_a_group_ends_its_own_call_only() -> None:
     def run(data: Any) -> list[int]:
         if 2 in data:
             raise SystemExit
-        return data.tolist()  # type: ignore[no-any-return]
+        return data.tolist()  # type: ignore[no-any-return]  # numpy says Any
 
     outcomes = grouped(run, [rows(1), rows(2), rows(3)])
     assert [shown(outcome) for outcome in outcomes] == [b"[1]", "RunError", b"[3]"]

@@ -14,7 +14,7 @@ from tests.dispatch.pool_scene import WAIT_S, PoolScene, Run, pool_scene
 
 async def chunks(scene: PoolScene, call: Call) -> tuple[bytes, bool]:
     """All that is streamed as the answer, and whether the stream has failed."""
-    stream = (await scene.outcome(call)).payload.stream  # type: ignore[arg-type,union-attr]
+    stream = (await scene.outcome(call)).payload.stream  # type: ignore[arg-type,union-attr]  # a wrong one fails the test
     assert stream is not None
     news = asyncio.Event()
     stream.attach(asyncio.get_running_loop(), news.set)

@@ -49,7 +49,7 @@ class Heard:
         self.faults: list[str] = []
         self.transport = Transport()
         self.link = WorkerLink(self, self.starts, lambda arguments: (arguments["data"], b"body"))
-        self.link.connection_made(self.transport)  # type: ignore[arg-type]
+        self.link.connection_made(self.transport)  # type: ignore[arg-type]  # as much of a transport as the link uses
         self.calls = [SentCall(data=number) for number in range(2)]
         self.link.send([*self.calls])
         self.on_ended = self.ended.extend
